@@ -1,0 +1,108 @@
+# make course   the book, the release notebooks and a graded sample class
+# make test     everything that must hold; each stage below is a target of its own
+# make help     the others
+
+SHELL := /bin/sh
+BIN := .venv/bin
+BUILD := _build
+STAGES := lint types unit exercises book browser
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# small arrays: a second thread only waits for the first
+export OMP_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+
+.PHONY: help course test setup assets notebooks class serve lock screenshots clean $(STAGES)
+
+help:
+	@echo 'make course       build the book and the notebooks, grade a sample class'
+	@echo 'make test         $(STAGES), in this order; each is a target'
+	@echo 'make serve        the built book at http://localhost:8000'
+	@echo 'make screenshots  the pictures of the README'
+	@echo 'make lock         write requirements.lock from what is installed'
+	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
+
+course: book notebooks class
+	@printf '\nThe book            file://%s\n' '$(CURDIR)/$(BUILD)/html/index.html'
+	@printf '                    or: make serve\n'
+	@printf 'Release notebooks   %s\n' $(BUILD)/exercises/release/*/*.ipynb
+	@printf 'The graded class    %s\n' '$(BUILD)/class'
+
+test: setup
+	@for stage in $(STAGES); do \
+	    printf '\n=== %s\n' $$stage; \
+	    $(MAKE) --no-print-directory $$stage || { \
+	        printf '\n%s failed; to see it again: make %s\n' $$stage $$stage; exit 1; }; \
+	done
+
+# --- set-up: quick when nothing changed, repaired when it was interrupted ---
+
+setup: $(BIN)/.ready
+
+# .installing stands while an install runs: finding it means the last one was cut off, so start clean
+$(BIN)/.ready: requirements.txt requirements.lock pyproject.toml
+	@python=$$(tools/system.sh python) && \
+	if [ -e .venv/.installing ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	    echo "making .venv with $$python"; $$python -m venv --clear .venv; fi
+	@touch .venv/.installing
+	@echo 'installing requirements.txt (about 1.5 GB; a few minutes the first time)'
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q \
+	    -r requirements.txt -c requirements.lock
+	@$(BIN)/python -m pip check
+	@rm .venv/.installing
+	@touch $@
+
+assets: book/_web/node_modules/.package-lock.json
+
+book/_web/node_modules/.package-lock.json: book/_web/package-lock.json $(BIN)/.ready
+	@echo "fetching the book's scripts (npm)"
+	@npm ci --prefix book/_web --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# --- what make course builds ---
+
+book: setup assets notebooks
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+notebooks: setup
+	$(BIN)/cnncourse exercises build --out $(BUILD)/exercises
+
+class: setup
+	$(BIN)/cnncourse sample-class $(BUILD)/class
+
+serve: setup
+	@echo 'http://localhost:8000 (Ctrl+C stops)'
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/html 8000
+
+# --- the stages of make test ---
+
+lint: setup
+	$(BIN)/ruff check
+
+types: setup
+	$(BIN)/mypy
+
+unit: setup
+	$(BIN)/pytest tests cnncourse --doctest-modules --ignore=tests/book
+
+exercises: setup
+	$(BIN)/cnncourse exercises check
+
+browser: setup assets book
+	@tools/system.sh chromium
+	$(BIN)/pytest tests/book
+
+# --- upkeep ---
+
+# torch's CPU build calls itself +cpu; the pin is for every build of that version
+lock: setup
+	@{ echo '# Written by make lock: every package, pinned. requirements.txt says which of them are ours to choose.'; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > requirements.lock.tmp
+	@mv requirements.lock.tmp requirements.lock
+
+screenshots: book
+	@tools/system.sh chromium
+	$(BIN)/python tools/screenshots.py
+
+clean:
+	rm -rf $(BUILD) book/_web/node_modules .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,291 @@
+"""The ``cnncourse`` command: arguments and printing, nothing else.
+
+Each command imports what it needs when it runs, so that ``cnncourse --help`` is quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnncourse.errors import CourseError
+
+if TYPE_CHECKING:
+    from cnncourse.grading.results import Result
+
+ROOT = Path(__file__).parents[1]
+
+
+class _Commands(click.Group):
+    """A group whose commands end with one line, not a traceback, on what the course refuses."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+exercises_option = click.option(
+    "--exercises", "root", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "exercises", help="The folder of exercise sources [default: the course's own].",
+)
+course_option = click.option(
+    "--course", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(), help="The course folder [default: this folder].",
+)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cnncourse")
+def main() -> None:
+    """A course on convolutional neural networks: exercises, grading, checks."""
+
+
+# --- for authors ---
+
+
+@main.group()
+def exercises() -> None:
+    """Build and prove the exercises (for authors)."""
+
+
+@exercises.command("build")
+@exercises_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("_build/exercises"),
+    show_default=True, help="Where source/, release/, solution/ and points.md go.",
+)
+def exercises_build(root: Path, out: Path) -> None:
+    """Make the student notebooks, the solutions and the table of points."""
+    from cnncourse.authoring.build import build_exercises
+
+    for built in build_exercises(root, out):
+        click.echo(f"{built.release}")
+    click.echo(f"{out / 'points.md'}")
+
+
+@exercises.command("check")
+@exercises_option
+@click.argument("names", nargs=-1)
+def exercises_check(root: Path, names: tuple[str, ...]) -> None:
+    """Prove each exercise: the solution earns all, the blank nothing, each misconception loses.
+
+    NAMES are folders of exercises; all of them if none is given.
+    """
+    from cnncourse.authoring.source import read_exercises
+    from cnncourse.grading.proof import check_exercise
+
+    sources = [e for e in read_exercises(root) if not names or e.name in names]
+    if unknown := set(names) - {e.name for e in sources}:
+        raise click.UsageError(f"no such exercise in {root}: {', '.join(sorted(unknown))}")
+    failed = 0
+    for exercise in sources:
+        with _progress(exercise.name) as step:
+            findings = check_exercise(exercise, progress=step)
+        _print_table(
+            ("submission", "expected", "got", "", "message"),
+            ((f.name, f.expected, f.got, _mark(f.ok), f.message) for f in findings),
+        )
+        failed += sum(not finding.ok for finding in findings)
+        click.echo(f"{exercise.name}: {len(findings) - failed} passed, {failed} failed")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+# --- for students ---
+
+
+@main.command()
+@exercises_option
+@click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def check(root: Path, notebook: Path) -> None:
+    """Run the visible tests of a NOTEBOOK, as the grader runs them (for students)."""
+    from cnncourse.grading.check import check_notebook
+
+    result = check_notebook(notebook, root)
+    _print_parts(result)
+    if result.score < result.max_score:
+        raise click.exceptions.Exit(1)
+
+
+# --- for instructors ---
+
+
+@main.command("new-course")
+@exercises_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--students", "roster", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A CSV file with the columns id, first_name, last_name, email.",
+)
+def new_course(root: Path, folder: Path, roster: Path | None) -> None:
+    """Make a course FOLDER that nbgrader understands, with every exercise as an assignment."""
+    from cnncourse.authoring.source import read_exercises
+    from cnncourse.grading import course
+
+    made = course.new_course(folder, read_exercises(root))
+    if roster:
+        made.add_students(roster)
+    click.echo(f"{folder}: {len(made.assignments())} assignments, {len(made.students())} students")
+
+
+@main.group()
+def grade() -> None:
+    """Release, collect, autograde, give feedback, export (for instructors)."""
+
+
+def _step(text: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of ``grade`` with the arguments that all of them share."""
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        command = grade.command(help=text)(course_option(function))
+        command.params.insert(0, click.Argument(["assignment"]))
+        return command
+
+    return decorate
+
+
+inbox_option = click.option(
+    "--from", "inbox", type=click.Path(path_type=Path, exists=True),
+    help="A folder or zip from a learning platform, instead of nbgrader's exchange.",
+)
+only_option = click.option("--only", metavar="STUDENT", help="Grade this student alone.")
+force_option = click.option("--force", is_flag=True, help="Grade again what is already graded.")
+csv_option = click.option(
+    "--csv", type=click.Path(path_type=Path, dir_okay=False), default=None,
+    help="Where the scores go [default: grades.csv in the course folder].",
+)
+
+
+@_step("Make the student version of ASSIGNMENT and put it into the exchange.")
+def release(folder: Path, assignment: str) -> None:
+    click.echo(_course(folder).release(assignment))
+
+
+@_step("Fetch what students handed in for ASSIGNMENT.")
+@inbox_option
+def collect(folder: Path, assignment: str, inbox: Path | None) -> None:
+    _collect(_course(folder), assignment, inbox)
+
+
+@_step("Run and score every submission of ASSIGNMENT.")
+@only_option
+@force_option
+def autograde(folder: Path, assignment: str, only: str | None, force: bool) -> None:
+    _print_results(_autograde(_course(folder), assignment, only, force))
+
+
+@_step("Write a feedback page for each student of ASSIGNMENT.")
+def feedback(folder: Path, assignment: str) -> None:
+    click.echo(f"{len(_course(folder).feedback(assignment))} feedback pages")
+
+
+@_step("Write the scores of ASSIGNMENT as CSV.")
+@csv_option
+def export(folder: Path, assignment: str, csv: Path | None) -> None:
+    click.echo(_course(folder).export(assignment, csv or folder / "grades.csv"))
+
+
+@_step("Collect, autograde, feedback and export ASSIGNMENT, in this order.")
+@inbox_option
+@only_option
+@force_option
+@csv_option
+def all(  # noqa: A001 the command's name
+    folder: Path, assignment: str, inbox: Path | None, only: str | None, force: bool,
+    csv: Path | None,
+) -> None:
+    course = _course(folder)
+    _collect(course, assignment, inbox)
+    results = _autograde(course, assignment, only, force)
+    course.feedback(assignment)
+    _print_results(results)
+    click.echo(course.export(assignment, csv or folder / "grades.csv"))
+
+
+@main.command("sample-class")
+@exercises_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--exercise", "name", default=None, help="Which exercise [default: the first].")
+def sample_class(root: Path, folder: Path, name: str | None) -> None:
+    """Make a course in FOLDER, hand in every kind of submission, grade them all."""
+    from cnncourse.authoring.source import read_exercises
+    from cnncourse.grading.sample import make_sample_class
+
+    found = [e for e in read_exercises(root) if name in (None, e.name)]
+    if not found:
+        raise click.UsageError(f"no such exercise in {root}: {name}")
+    with _progress("sample class") as step:
+        results = make_sample_class(folder, found[0], progress=step)
+    _print_results(results)
+
+
+# --- helpers ---
+
+
+def _course(folder: Path) -> Any:
+    from cnncourse.grading.course import Course
+
+    return Course(folder)
+
+
+def _collect(course: Any, assignment: str, inbox: Path | None) -> None:
+    collected = course.collect(assignment, inbox)
+    click.echo(f"{len(collected)} submissions collected")
+
+
+def _autograde(course: Any, assignment: str, only: str | None, force: bool) -> list[Result]:
+    with _progress(assignment) as step:
+        return course.autograde(assignment, only=only, force=force, progress=step)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar; call what it gives with (what is being done, how many are done, how many in all)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.fields[now]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(TextColumn(title), *columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, now="", total=None)
+
+        def step(now: str, done: int, total: int) -> None:
+            bar.update(task, now=now, completed=done, total=total)
+
+        yield step
+
+
+def _mark(ok: bool) -> str:
+    return "[green]ok[/]" if ok else "[red]WRONG[/]"
+
+
+def _print_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, show_edge=False, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(str, row))
+    Console(width=None if click.get_text_stream("stdout").isatty() else 140).print(table)
+
+
+def _print_results(results: list[Result]) -> None:
+    _print_table(
+        ("student", "score", "of", "by hand", "status", "reason"),
+        (
+            (r.student, f"{r.score:g}", f"{r.max_score:g}", f"{r.manual_max:g}", r.status, r.reason)
+            for r in results
+        ),
+    )
+
+
+def _print_parts(result: Result) -> None:
+    _print_table(
+        ("part", "score", "of", "status", "message"),
+        ((p.title, f"{p.score:g}", f"{p.max_score:g}", p.status, p.message) for p in result.parts),
+    )

@@ -1,0 +1,59 @@
+"""The project's own files agree with each other."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def pins(name: str) -> dict[str, str]:
+    rows = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", package).lower(): version for package, version in rows}
+
+
+def test_every_dependency_of_the_package_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(project["dependencies"]) <= set(pins("requirements.txt"))
+
+
+def test_the_lock_agrees_with_the_requirements():
+    lock = pins("requirements.lock")
+    assert {name: lock.get(name) for name in pins("requirements.txt")} == pins("requirements.txt")
+
+
+def test_requirements_name_no_download_address():
+    for name in ("requirements.txt", "requirements.lock", "book/_web/package-lock.json"):
+        assert not re.search(r"https?://(?!.*(funding|github|opencollective))|file:|--\w*index",
+                             (ROOT / name).read_text()), name
+
+
+def test_every_dependency_has_its_reason():
+    reasons = (ROOT / "CONTRIBUTING.md").read_text().lower()
+    missing = [name for name in pins("requirements.txt") if f"`{name}`" not in reasons]
+    assert not missing, f"say in CONTRIBUTING.md why these are there: {missing}"
+
+
+def test_make_targets_of_the_readme_exist():
+    text = (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"`make ([a-z]+)`", text))
+    stages = re.search(r"^STAGES := (.*)$", makefile, re.MULTILINE).group(1).split()
+    known = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE)) | set(stages)
+    assert {"course", "test"} <= targets <= known
+
+
+def test_system_script_says_what_to_install(tmp_path):
+    """Without rights and without a browser: one line, and a failure."""
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    for tool in ("sh", "id"):
+        (empty / tool).symlink_to(f"/bin/{tool}" if Path(f"/bin/{tool}").exists() else f"/usr/bin/{tool}")
+    run = subprocess.run(
+        [ROOT / "tools" / "system.sh", "chromium"], env={"PATH": str(empty)},
+        capture_output=True, text=True,
+    )
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert "apt install chromium" in run.stderr

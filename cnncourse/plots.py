@@ -1,0 +1,242 @@
+"""The figures of the book.
+
+All figures have one width, so that their lettering has one size on the page and stays
+legible on a narrow screen. Images are drawn from 0 (black) to 1 (white); an array with
+negative values is drawn in colours centred on 0 (orange above, violet below). Wherever
+values leave 0..1 the range is written under the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from cnncourse.errors import ShapeError
+
+WIDTH = 6.4  # inches, of every figure
+SIGNED = "PuOr_r"
+STYLE: dict[Any, Any] = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.dpi": 192,
+    "figure.facecolor": "white",
+    "lines.linewidth": 1.8,
+}
+
+
+@mpl.rc_context(STYLE)
+def new_figure(height: float) -> Figure:
+    """Make an empty figure of the book's width and style.
+
+    Parameters
+    ----------
+    height : float
+        Inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        It belongs to the caller alone: nothing needs to be closed.
+    """
+    return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+@mpl.rc_context(STYLE)
+def show_images(
+    images: Sequence[ArrayLike],
+    titles: Sequence[str] | None = None,
+    columns: int | None = None,
+) -> Figure:
+    """Draw images side by side, each with its title.
+
+    Parameters
+    ----------
+    images : sequence of float arrays, shape (H, W), (1, H, W) or (3, H, W)
+        Values from 0 to 1, or any signed range for maps with one channel.
+    titles : sequence of str, optional
+    columns : int, optional
+        Images in a row; by default up to three.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ShapeError
+        If an array is not an image.
+
+    Examples
+    --------
+    >>> figure = show_images([np.eye(4), np.eye(4) - 0.5], titles=["an image", "a signed map"])
+    >>> [axes.get_title() for axes in figure.axes]
+    ['an image', 'a signed map']
+    """
+    arrays = [_as_image(image) for image in images]
+    columns = columns or min(3, max(1, len(arrays)))
+    aspect = max(array.shape[0] / array.shape[1] for array in arrays)
+    figure, grid = _panels(len(arrays), columns, aspect)
+    for axes, array, title in zip(grid, arrays, titles or [""] * len(arrays), strict=True):
+        _draw_image(axes, array, title)
+    return figure
+
+
+@mpl.rc_context(STYLE)
+def show_feature_map(
+    image: ArrayLike,
+    feature_map: ArrayLike,
+    kernel: ArrayLike | None = None,
+    titles: Sequence[str] = ("image", "kernel", "feature map"),
+) -> Figure:
+    """Draw an image, the kernel that went over it, and the map that came out.
+
+    Parameters
+    ----------
+    image : float array, shape (H, W) or (3, H, W)
+    feature_map : float array, shape (H_out, W_out)
+    kernel : float array, shape (K_h, K_w), optional
+        Drawn between the two, with its numbers.
+    titles : three str
+        For image, kernel and map.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> figure = show_feature_map(np.eye(5), np.eye(3), kernel=np.ones((3, 3)))
+    >>> [axes.get_title() for axes in figure.axes]
+    ['image', 'kernel', 'feature map']
+    """
+    picture = _as_image(image)
+    panels = 2 if kernel is None else 3
+    figure, grid = _panels(panels, panels, picture.shape[0] / picture.shape[1])
+    _draw_image(grid[0], picture, titles[0])
+    if kernel is not None:
+        _draw_numbers(grid[1], np.asarray(kernel, dtype=float), titles[1])
+    _draw_image(grid[-1], _as_image(feature_map), titles[2])
+    return figure
+
+
+@mpl.rc_context(STYLE)
+def show_kernels(
+    kernels: Mapping[str, ArrayLike] | Sequence[ArrayLike], columns: int | None = None
+) -> Figure:
+    """Draw small arrays as grids of coloured cells with their numbers written in.
+
+    Parameters
+    ----------
+    kernels : mapping of title to float array of shape (K_h, K_w), or sequence of such arrays
+    columns : int, optional
+        Kernels in a row; by default up to four.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ShapeError
+        If an array does not have two axes.
+
+    Examples
+    --------
+    >>> figure = show_kernels({"identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]})
+    >>> [text.get_text() for text in figure.axes[0].texts][3:6]
+    ['0', '1', '0']
+    """
+    named = kernels if isinstance(kernels, Mapping) else dict(enumerate(kernels))
+    arrays = [np.asarray(kernel, dtype=float) for kernel in named.values()]
+    for array in arrays:
+        if array.ndim != 2:
+            raise ShapeError("kernels", "arrays of shape (K_h, K_w)", array.shape)
+    columns = columns or min(4, max(1, len(arrays)))
+    aspect = max(array.shape[0] / array.shape[1] for array in arrays)
+    figure, grid = _panels(len(arrays), columns, aspect)
+    titles = named if isinstance(kernels, Mapping) else [""] * len(arrays)
+    for axes, array, title in zip(grid, arrays, titles, strict=True):
+        _draw_numbers(axes, array, str(title))
+    return figure
+
+
+def _panels(count: int, columns: int, aspect: float) -> tuple[Figure, list[Axes]]:
+    """Make a figure with count empty panels; aspect is the tallest content's height/width."""
+    rows = ceil(count / columns)
+    figure = new_figure(height=rows * (WIDTH / columns * aspect + 0.5))
+    return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
+
+
+def _as_image(image: ArrayLike) -> NDArray[np.float64]:
+    """Bring to (H, W) or (H, W, 3)."""
+    array = np.asarray(image, dtype=float)
+    if array.ndim == 3 and array.shape[0] == 1:
+        array = array[0]
+    colour = array.ndim == 3 and array.shape[0] == 3
+    if not (array.ndim == 2 or colour) or array.size == 0:
+        expected = "an image of shape (H, W), (1, H, W) or (3, H, W)"
+        raise ShapeError("image", expected, array.shape)
+    return array.transpose(1, 2, 0) if colour else array
+
+
+def _draw_image(axes: Axes, array: NDArray[np.float64], title: str) -> None:
+    if array.ndim == 3:
+        axes.imshow(array.clip(0, 1))
+    else:
+        low, high = array.min(), array.max()
+        peak = _peak(array) if low < 0 else max(1, high)
+        if low < 0 or high > 1:
+            axes.set_xlabel(f"{_number(low)} to {_number(high)}")
+        colours, bottom = (SIGNED, -peak) if low < 0 else ("gray", 0)
+        axes.imshow(array, cmap=colours, vmin=bottom, vmax=peak)
+    axes.set_title(title)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set(visible=True, color="0.7", linewidth=0.6)
+
+
+def _peak(array: NDArray[np.float64]) -> float:
+    """Return the size that gets the full colour; the largest 1 in 100 values share it."""
+    size = np.abs(array)
+    return float(np.quantile(size, 0.99) or size.max())
+
+
+def _draw_numbers(axes: Axes, array: NDArray[np.float64], title: str) -> None:
+    peak = max(float(np.abs(array).max()), 1e-12)
+    axes.imshow(array, cmap=SIGNED, vmin=-2 * peak, vmax=2 * peak)  # pale: numbers stay legible
+    size = min(11.0, 26 / max(array.shape) ** 0.6)
+    for (row, column), label in np.ndenumerate(_labels(array)):
+        axes.text(column, row, label, ha="center", va="center", fontsize=size)
+    axes.set_title(title)
+    axes.set_xticks(np.arange(array.shape[1] + 1) - 0.5, labels=[])
+    axes.set_yticks(np.arange(array.shape[0] + 1) - 0.5, labels=[])
+    axes.grid(color="white", linewidth=1.5)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _labels(array: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Write each number; ninths and sixteenths as fractions, so that a mean filter reads as one."""
+    for denominator in (1, 100, 9, 16):
+        scaled = array * denominator
+        if np.allclose(scaled, scaled.round(), rtol=0, atol=1e-9):
+            break
+    if denominator not in (9, 16):
+        return np.vectorize(_number)(array)
+    return np.array([[f"{_number(part)}/{denominator}" for part in row] for row in scaled.round()])
+
+
+def _number(value: float) -> str:
+    """At most two decimals, with a real minus sign."""
+    text = f"{abs(value):.2f}".rstrip("0").rstrip(".")
+    return f"−{text}" if value < 0 and text != "0" else text

@@ -1,0 +1,69 @@
+import io
+
+import numpy as np
+import pytest
+
+from cnncourse.errors import ShapeError
+from cnncourse.plots import WIDTH, new_figure, show_feature_map, show_images, show_kernels
+
+
+def drawn(figure):
+    """The picture's pixels: a figure that cannot be drawn is no figure."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="rgba", dpi=50)
+    return buffer.getvalue()
+
+
+def test_every_figure_has_the_book_width():
+    figures = [new_figure(2), show_images([np.eye(3)] * 5), show_kernels([np.eye(3)])]
+    assert {figure.get_figwidth() for figure in figures} == {WIDTH}
+
+
+def test_images_are_drawn_from_black_to_white_without_rescaling():
+    dim = np.full((4, 4), 0.25)
+    picture = show_images([dim]).axes[0].images[0]
+    assert picture.get_clim() == (0, 1)
+    assert picture.get_array().max() == 0.25
+
+
+def test_signed_maps_are_centred_on_zero_and_say_their_range():
+    axes = show_images([np.array([[-3.0, 0.0], [1.0, 1.0]])]).axes[0]
+    low, high = axes.images[0].get_clim()
+    assert low == -high
+    assert axes.get_xlabel() == "−3 to 1"
+
+
+def test_colour_images_are_read_channels_first():
+    red = np.zeros((3, 2, 5))
+    red[0] = 1
+    picture = show_images([red]).axes[0].images[0].get_array()
+    assert picture.shape == (2, 5, 3)
+    assert picture[0, 0].tolist() == [1, 0, 0]
+
+
+def test_feature_map_shows_three_panels_that_can_be_drawn():
+    figure = show_feature_map(np.eye(6), np.eye(4) - 0.5, kernel=np.eye(3))
+    assert [axes.get_title() for axes in figure.axes] == ["image", "kernel", "feature map"]
+    assert len(set(drawn(figure))) > 10
+
+
+def test_feature_map_without_kernel_shows_two_panels():
+    figure = show_feature_map(np.eye(6), np.eye(4), titles=("in", "", "out"))
+    assert [axes.get_title() for axes in figure.axes] == ["in", "out"]
+
+
+def test_kernels_show_their_numbers():
+    figure = show_kernels({"box": np.full((2, 2), 1 / 9), "plain": [[-1, 0.5], [2.25, 0]]})
+    texts = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert texts == [["1/9"] * 4, ["−1", "0.5", "2.25", "0"]]
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 4, 4), (0, 4)])
+def test_what_is_no_image_is_refused(shape):
+    with pytest.raises(ShapeError, match="image: expected an image of shape"):
+        show_images([np.zeros(shape)])
+
+
+def test_a_kernel_needs_two_axes():
+    with pytest.raises(ShapeError, match=r"kernels: expected arrays of shape \(K_h, K_w\)"):
+        show_kernels([np.zeros(3)])

@@ -16,7 +16,6 @@ def test_floats_are_returned_themselves(dtype):
     assert len(same) == 2
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
 def test_arrays_come_in_c_order():
     x = np.arange(6.0).reshape(2, 3)
     for other in (np.asfortranarray(x), x[::-1]):
@@ -25,6 +24,7 @@ def test_arrays_come_in_c_order():
         assert (ordered == other).all()
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
 def test_integers_beside_floats_become_floats(dtype):
     x, weight = as_numbers(x=np.array([0, 1], dtype), weight=np.ones(2, np.float32))
     assert x.dtype == weight.dtype == np.float32

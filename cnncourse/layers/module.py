@@ -5,10 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from cnncourse.errors import ArgumentError, CourseError
-from cnncourse.layers.checks import Array
+from cnncourse.layers.arrays import Array
 
 
-class Layer:
+class Memory:
+    """Something that computes forward, keeps what it needs, and then backward.
+
+    Examples
+    --------
+    >>> memory = Memory()
+    >>> memory.recall()
+    Traceback (most recent call last):
+    ...
+    cnncourse.errors.CourseError: Memory: backward before forward; call forward first
+    >>> memory.remember(3)
+    >>> memory.recall()
+    (3,)
+    """
+
+    def __init__(self) -> None:
+        self._memory: tuple[Any, ...] | None = None
+
+    def remember(self, *values: Any) -> None:
+        """Keep what the next `backward` needs."""
+        self._memory = values
+
+    def recall(self) -> tuple[Any, ...]:
+        """Give back what `forward` kept.
+
+        Raises
+        ------
+        CourseError
+            If there was no `forward` yet.
+        """
+        if self._memory is None:
+            name = type(self).__name__
+            raise CourseError(f"{name}: backward before forward; call forward first")
+        return self._memory
+
+
+class Layer(Memory):
     """Base of the layer objects: a function that keeps its parameters and remembers its input.
 
     A subclass writes `forward`, which ends in ``self.remember(...)`` of what the gradient will
@@ -37,15 +73,15 @@ class Layer:
     >>> layer.backward(np.ones(2))
     Traceback (most recent call last):
     ...
-    cnncourse.errors.CourseError: Double: backward before forward; call forward(x) first
+    cnncourse.errors.CourseError: Double: backward before forward; call forward first
     >>> layer.forward(np.ones(2)), layer.backward(np.ones(2))
     (array([2., 2.]), array([2., 2.]))
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._params: dict[str, Array] = {}
         self._grads: dict[str, Array] = {}
-        self._memory: tuple[Any, ...] | None = None
         self.training = True
 
     @property
@@ -73,24 +109,6 @@ class Layer:
     def eval(self) -> None:
         """Behave as in use from now on: no dropout, batch norm with its running statistics."""
         self.training = False
-
-    def remember(self, *values: Any) -> None:
-        """Keep what the next `backward` needs."""
-        self._memory = values
-
-    def recall(self) -> tuple[Any, ...]:
-        """Give back what `forward` kept.
-
-        Raises
-        ------
-        CourseError
-            If there was no `forward` yet.
-        """
-        if self._memory is None:
-            raise CourseError(
-                f"{type(self).__name__}: backward before forward; call forward(x) first"
-            )
-        return self._memory
 
 
 class Sequential(Layer):

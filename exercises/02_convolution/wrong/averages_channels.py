@@ -1,0 +1,23 @@
+# ---
+# misconception: The channels are averaged, not added up.
+# loses:
+#   test_one_map: 2
+# says:
+#   test_one_map: [channels, nor the mean]
+# ---
+
+# %% solution="one_map"
+def one_map(x, weight, stride=1, padding=0):
+    C, H, W = x.shape
+    _, K_h, K_w = weight.shape
+    padded = np.zeros((C, H + 2 * padding, W + 2 * padding))
+    padded[:, padding : padding + H, padding : padding + W] = x
+    H_out = (H + 2 * padding - K_h) // stride + 1
+    W_out = (W + 2 * padding - K_w) // stride + 1
+    feature_map = np.zeros((H_out, W_out))
+    for i in range(H_out):
+        for j in range(W_out):
+            top, left = i * stride, j * stride
+            window = padded[:, top : top + K_h, left : left + K_w]
+            feature_map[i, j] = (window * weight).sum() / C
+    return feature_map

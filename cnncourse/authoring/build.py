@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from cnncourse.authoring.source import Exercise, read_exercises
+from cnncourse.authoring.source import Exercise
 from cnncourse.errors import ArgumentError, SourceError
 
 
@@ -55,9 +55,9 @@ def build_exercise(exercise: Exercise, out: Path) -> Built:
     return Built(**paths)
 
 
-def build_exercises(root: Path, out: Path) -> list[Built]:
-    """Build every exercise in `root`, and `out/points.md` with a points table for each."""
-    exercises = read_exercises(root)
+def build_exercises(exercises: Iterable[Exercise], out: Path) -> list[Built]:
+    """Build every exercise, and `out/points.md` with a points table for each."""
+    exercises = list(exercises)
     built = [build_exercise(exercise, out) for exercise in exercises]
     write_atomically(Path(out) / "points.md", "\n".join(map(points_table, exercises)))
     return built

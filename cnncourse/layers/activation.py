@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse.errors import ArgumentError
-from cnncourse.layers.arrays import Array, as_numbers
-from cnncourse.layers.checks import check_shape, number, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats, as_numbers
+from cnncourse.layers.checks import check_shape, number
 from cnncourse.layers.module import Layer
 
 
 def _with_gradient(grad_output: ArrayLike, x: ArrayLike) -> list[Array]:
-    grad_output, x = ordered_floats(grad_output=grad_output, x=x)
+    grad_output, x = as_floats(grad_output=grad_output, x=x)
     check_shape("grad_output", grad_output, x.shape)
     return [grad_output, x]
 
@@ -85,7 +85,7 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu(np.array([-2.0, 3.0]), negative_slope=0.1)
     array([-0.2,  3. ])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     return np.where(x > 0, x, number("negative_slope", negative_slope) * x)
 
 
@@ -122,7 +122,7 @@ def sigmoid(x: ArrayLike) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     small = np.exp(-np.abs(x))  # at most 1, so neither form below overflows
     return np.where(x < 0, small, 1) / (1 + small)
 
@@ -155,7 +155,7 @@ def tanh(x: ArrayLike) -> Array:
     >>> tanh(np.array([-1000.0, 0.0, 1000.0]))
     array([-1.,  0.,  1.])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     return np.tanh(x)
 
 
@@ -198,7 +198,7 @@ def silu(x: ArrayLike) -> Array:
     >>> silu(np.array([-1000.0, 0.0, 1000.0]))
     array([  -0.,    0., 1000.])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     return np.maximum(x, _SIGMOID_IS_ZERO) * sigmoid(x)
 
 
@@ -258,7 +258,7 @@ def erf(x: ArrayLike) -> Array:
     >>> erf(np.array([-9.0, 0.0, 1.0])).round(6)
     array([-1.      ,  0.      ,  0.842701])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     size = np.minimum(np.abs(x), 6)
     small = np.minimum(size, 0.46875) ** 2
     near = x * _ratio(_ERF_SMALL, small)
@@ -303,7 +303,7 @@ def gelu(x: ArrayLike, approximate: str = "none") -> Array:
     >>> gelu(np.array([-100.0, 1.0])).round(4)
     array([-0.    ,  0.8413])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     weight, _ = _gelu_weight(x, approximate)
     return np.maximum(x, _NORMAL_IS_ZERO) * weight
 
@@ -376,7 +376,7 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
     >>> log_softmax(np.array([0.0, -1000.0]))
     array([    0., -1000.])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     if not -x.ndim <= axis < x.ndim:
         raise ArgumentError("axis", f"one of the {x.ndim} axes of x", axis)
     with np.errstate(invalid="ignore", divide="ignore"):  # inf - inf is NaN; an axis may be empty
@@ -392,7 +392,7 @@ def softmax_loop(x: ArrayLike) -> Array:
     >>> softmax_loop(np.array([[2.0, 2.0]]))
     array([[0.5, 0.5]])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     p = np.empty_like(x)
     for row in np.ndindex(x.shape[:-1]):
         total = sum(math.exp(score) for score in x[row])

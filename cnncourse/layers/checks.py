@@ -6,26 +6,8 @@ import math
 from collections.abc import Sequence
 from numbers import Real
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from cnncourse.errors import ArgumentError, ShapeError
-from cnncourse.layers.arrays import Array, as_floats
-
-
-def ordered_floats(**arguments: ArrayLike | None) -> list[Array]:
-    """Do as `as_floats` does, and bring every array to C order.
-
-    Sums are then taken in one sequence, so the memory order of the input changes no digit of the
-    result.
-
-    Examples
-    --------
-    >>> (x,) = ordered_floats(x=np.arange(3.0)[::-1])
-    >>> x, x.flags.c_contiguous
-    (array([2., 1., 0.]), True)
-    """
-    return [np.asarray(array, order="C") for array in as_floats(**arguments)]
+from cnncourse.layers.arrays import Array
 
 
 def check_shape(argument: str, array: Array, shape: Sequence[int]) -> None:
@@ -37,6 +19,7 @@ def check_shape(argument: str, array: Array, shape: Sequence[int]) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> check_shape("bias", np.zeros(3), (2,))
     Traceback (most recent call last):
     ...

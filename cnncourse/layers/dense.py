@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from cnncourse.errors import ShapeError
-from cnncourse.layers.arrays import Array, as_numbers, check_axes, check_no_overflow
-from cnncourse.layers.checks import check_shape, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats, as_numbers, check_axes, check_no_overflow
+from cnncourse.layers.checks import check_shape
 from cnncourse.layers.init import Initializer, he_normal
 from cnncourse.layers.module import Layer
 from cnncourse.shapes import per_axis
@@ -61,7 +61,6 @@ def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Arr
 
 def _operands(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> list[Array]:
     arrays = as_numbers(x=x, weight=weight, bias=bias)
-    arrays = [np.asarray(array, order="C") for array in arrays]
     x, weight, *rest = arrays
     check_axes("x", x, "N, in_features")
     check_axes("weight", weight, "out_features, in_features")
@@ -96,7 +95,7 @@ def dense_backward(
     (array([[4., 5.]]), array([[2., 3.]]), array([1.]))
     """
     x, weight = _operands(x, weight, None)
-    grad_output, x, weight = ordered_floats(grad_output=grad_output, x=x, weight=weight)
+    grad_output, x, weight = as_floats(grad_output=grad_output, x=x, weight=weight)
     check_shape("grad_output", grad_output, (len(x), len(weight)))
     return grad_output @ weight, grad_output.T @ x, grad_output.sum(axis=0)
 
@@ -147,7 +146,7 @@ def flatten_backward(grad_output: ArrayLike, x: ArrayLike) -> Array:
     >>> flatten_backward([[1.0, 2.0]], np.zeros((1, 1, 2))).shape
     (1, 1, 2)
     """
-    grad_output, x = ordered_floats(grad_output=grad_output, x=x)
+    grad_output, x = as_floats(grad_output=grad_output, x=x)
     check_shape("grad_output", grad_output, flatten(x).shape)
     return grad_output.reshape(x.shape)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse.layers.arrays import Array
-from cnncourse.layers.checks import check_shape, number, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats
+from cnncourse.layers.checks import check_shape, number
 from cnncourse.layers.module import Layer
 
 
@@ -48,7 +48,7 @@ def dropout(
     array([[2., 0., 0., 0.],
            [2., 2., 2., 2.]])
     """
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     p = number("p", p, below=1)
     kept = np.random.default_rng(rng).random(x.shape) >= p
     mask = kept.astype(x.dtype) / (1 - p)
@@ -73,7 +73,7 @@ def dropout_backward(grad_output: ArrayLike, mask: ArrayLike) -> Array:
     >>> dropout_backward([1.0, 1.0], mask=[0.0, 2.0])
     array([0., 2.])
     """
-    grad_output, mask = ordered_floats(grad_output=grad_output, mask=mask)
+    grad_output, mask = as_floats(grad_output=grad_output, mask=mask)
     check_shape("grad_output", grad_output, mask.shape)
     return grad_output * mask
 
@@ -103,7 +103,7 @@ class Dropout(Layer):
 
     def forward(self, x: Array) -> Array:
         """Drop a part of `x` in training; in use give it back."""
-        (x,) = ordered_floats(x=x)
+        (x,) = as_floats(x=x)
         y, mask = dropout(x, self.p, self.rng) if self.training else (x, np.ones_like(x))
         self.remember(mask)
         return y

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from cnncourse.errors import ArgumentError
 from cnncourse.layers.activation import log_softmax
-from cnncourse.layers.arrays import Array, check_axes
-from cnncourse.layers.checks import check_shape, number, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats, check_axes
+from cnncourse.layers.checks import check_shape, number
 from cnncourse.layers.module import Memory
 
 
@@ -107,7 +107,7 @@ def softmax_cross_entropy_backward(
 def _scores_and_labels(
     logits: ArrayLike, labels: ArrayLike, label_smoothing: float
 ) -> tuple[Array, Array, float]:
-    (logits,) = ordered_floats(logits=logits)
+    (logits,) = as_floats(logits=logits)
     check_axes("logits", logits, "N, K")
     labels = np.asarray(labels)
     if labels.size and labels.dtype.kind not in "iu":
@@ -163,7 +163,7 @@ def mean_squared_error_backward(prediction: ArrayLike, target: ArrayLike) -> Arr
 
 
 def _prediction_and_target(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
-    prediction, target = ordered_floats(prediction=prediction, target=target)
+    prediction, target = as_floats(prediction=prediction, target=target)
     check_shape("target", target, prediction.shape)
     return prediction, target
 

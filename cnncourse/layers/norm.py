@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from cnncourse.errors import ArgumentError, ShapeError
-from cnncourse.layers.arrays import Array
-from cnncourse.layers.checks import check_shape, number, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats
+from cnncourse.layers.checks import check_shape, number
 from cnncourse.layers.module import Layer
 from cnncourse.shapes import per_axis
 
@@ -57,15 +57,15 @@ def _scale_and_shift(
     shape: Sequence[int], x: Array, weight: ArrayLike | None, bias: ArrayLike | None
 ) -> tuple[Array, Array]:
     """Give weight and bias checked, or the ones and zeros that stand for None."""
-    _, weight = ordered_floats(x=x, weight=np.ones(shape, x.dtype) if weight is None else weight)
-    _, bias = ordered_floats(x=x, bias=np.zeros(shape, x.dtype) if bias is None else bias)
+    _, weight = as_floats(x=x, weight=np.ones(shape, x.dtype) if weight is None else weight)
+    _, bias = as_floats(x=x, bias=np.zeros(shape, x.dtype) if bias is None else bias)
     check_shape("weight", weight, shape)
     check_shape("bias", bias, shape)
     return weight, bias
 
 
 def _channels(x: ArrayLike) -> Array:
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     if x.ndim < 2:
         raise ShapeError("x", "an array of shape (N, C, ...)", x.shape)
     return x
@@ -77,7 +77,7 @@ def _along_channels(values: Array, x: Array) -> Array:
 
 
 def _output_gradient(grad_output: ArrayLike, x: Array) -> Array:
-    grad_output, _ = ordered_floats(grad_output=grad_output, x=x)
+    grad_output, _ = as_floats(grad_output=grad_output, x=x)
     check_shape("grad_output", grad_output, x.shape)
     return grad_output
 
@@ -216,7 +216,7 @@ def _statistics(
 ) -> tuple[Array, Array]:
     if running_mean is None or running_var is None:
         raise ArgumentError("running_mean and running_var", "both or neither", "one of them")
-    _, mean, variance = ordered_floats(x=x, running_mean=running_mean, running_var=running_var)
+    _, mean, variance = as_floats(x=x, running_mean=running_mean, running_var=running_var)
     check_shape("running_mean", mean, x.shape[1:2])
     check_shape("running_var", variance, x.shape[1:2])
     if (variance < 0).any():
@@ -375,7 +375,7 @@ def layer_norm_backward(
 def _last_axes(
     x: ArrayLike, normalized_shape: int | Sequence[int]
 ) -> tuple[Array, tuple[int, ...], Axes]:
-    (x,) = ordered_floats(x=x)
+    (x,) = as_floats(x=x)
     axes = len(normalized_shape) if isinstance(normalized_shape, Sequence) else 1
     shape = per_axis("normalized_shape", normalized_shape, axes)
     if x.shape[-axes:] != shape:

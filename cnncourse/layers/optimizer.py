@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse.errors import ArgumentError
-from cnncourse.layers.arrays import Array
-from cnncourse.layers.checks import check_shape, number, ordered_floats
+from cnncourse.layers.arrays import Array, as_floats
+from cnncourse.layers.checks import check_shape, number
 from cnncourse.layers.module import Layer
 from cnncourse.shapes import per_axis
 
@@ -61,7 +61,7 @@ def sgd_step(
     >>> sgd_step(param=[1.0], grad=[2.0], velocity=[4.0], lr=0.1, momentum=0.5)
     (array([0.6]), array([4.]))
     """
-    param, grad, velocity = ordered_floats(param=param, grad=grad, velocity=velocity)
+    param, grad, velocity = as_floats(param=param, grad=grad, velocity=velocity)
     check_shape("grad", grad, param.shape)
     check_shape("velocity", velocity, param.shape)
     velocity = number("momentum", momentum, below=1) * velocity + grad
@@ -124,7 +124,7 @@ def adam_step(
     >>> param.round(6)
     array([0.9])
     """
-    param, grad, mean, square = ordered_floats(param=param, grad=grad, mean=mean, square=square)
+    param, grad, mean, square = as_floats(param=param, grad=grad, mean=mean, square=square)
     for name, array in {"grad": grad, "mean": mean, "square": square}.items():
         check_shape(name, array, param.shape)
     (step,) = per_axis("step", step, 1)

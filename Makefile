@@ -46,8 +46,7 @@ $(BIN)/.ready: requirements.txt requirements.lock pyproject.toml
 	    echo "making .venv with $$python"; $$python -m venv --clear .venv; fi
 	@touch .venv/.installing
 	@echo 'installing requirements.txt (about 1.5 GB; a few minutes the first time)'
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q \
-	    -r requirements.txt -c requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt -c requirements.lock
 	@$(BIN)/python -m pip check
 	@rm .venv/.installing
 	@touch $@

@@ -63,8 +63,9 @@ def exercises() -> None:
 def exercises_build(root: Path, out: Path) -> None:
     """Make the student notebooks, the solutions and the table of points."""
     from cnncourse.authoring.build import build_exercises
+    from cnncourse.authoring.source import read_exercises
 
-    for built in build_exercises(root, out):
+    for built in build_exercises(read_exercises(root), out):
         click.echo(f"{built.release}")
     click.echo(f"{out / 'points.md'}")
 

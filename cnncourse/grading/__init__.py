@@ -1,0 +1,1 @@
+"""From submissions to scores, feedback and exports; nbgrader's course, exchange and gradebook."""

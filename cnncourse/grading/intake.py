@@ -1,0 +1,364 @@
+"""From what a student handed in to a notebook that can be graded.
+
+Nothing of a submission is trusted to be in place: the notebook is built afresh from the released
+one, and only the sources of answer cells, and of cells the student added, are taken over.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+import warnings
+import zipfile
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from cnncourse.errors import SubmissionError
+
+LARGEST_NOTEBOOK = 50_000_000  # bytes
+_START = None  # the anchor of cells that stand before every released one
+_EMPTY: dict[str, dict] = {
+    "code": {"cell_type": "code", "execution_count": None, "outputs": []},
+    "markdown": {"cell_type": "markdown"},
+}
+
+
+def read_notebook(data: bytes, path: Path | str) -> NotebookNode:
+    """Read a notebook of any age from bytes.
+
+    Raises
+    ------
+    SubmissionError
+        If they are not JSON, or not a notebook.
+
+    Examples
+    --------
+    >>> read_notebook(b"<html>", "anna.ipynb")
+    Traceback (most recent call last):
+    ...
+    cnncourse.errors.SubmissionError: anna.ipynb: is not JSON, as a notebook must be (line 1)
+    """
+    if len(data) > LARGEST_NOTEBOOK:
+        raise SubmissionError(path, f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB")
+    try:
+        content = json.loads(data)
+    except json.JSONDecodeError as error:
+        words = f"is not JSON, as a notebook must be (line {error.lineno})"
+        raise SubmissionError(path, words) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise SubmissionError(path, "is not JSON in UTF-8, as a notebook must be") from error
+    if not isinstance(content, dict) or not {"cells", "worksheets"} & content.keys():
+        raise SubmissionError(path, "is JSON, but not a notebook: it has no cells")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is merely untidy is mended by the rebuild
+            return nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+    except Exception as error:  # nbformat raises nearly anything on a malformed notebook
+        raise SubmissionError(path, "is not a notebook that Jupyter can open") from error
+
+
+def rebuild(
+    release: NotebookNode, data: bytes, path: Path | str = "the submission"
+) -> tuple[NotebookNode, tuple[str, ...]]:
+    """Build a submission afresh from the released notebook.
+
+    Every released cell is there once, in its place, unchanged, save that answer cells hold the
+    student's source. Cells that the student added stay behind the cell they followed, and a
+    changed cell that is neither answer nor test follows the released one: helpers and imports
+    are honest work.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        As students got it.
+    data : bytes
+        The submitted file.
+    path : path or str
+        How errors name it.
+
+    Returns
+    -------
+    notebook : NotebookNode
+    repairs : tuple of str
+        What was mended, in words.
+
+    Raises
+    ------
+    SubmissionError
+        If it is no notebook, or the notebook of another assignment.
+    """
+    submitted = read_notebook(data, path)
+    _check_assignment(release, submitted, path)
+    return _Rebuild(release, submitted).run()
+
+
+class _Rebuild:
+    """One rebuild: which submitted cell stands for which released one."""
+
+    def __init__(self, release: NotebookNode, submitted: NotebookNode) -> None:
+        self.release = deepcopy(release)
+        self.keys = [_key(cell) for cell in release.cells]
+        self.found: dict[str, list[NotebookNode]] = {key: [] for key in self.keys}
+        self.behind: dict[str, str | None] = {}
+        self.added: dict[str | None, list[NotebookNode]] = {}
+        self.repairs: list[str] = []
+        self._sort(submitted)
+
+    def run(self) -> tuple[NotebookNode, tuple[str, ...]]:
+        cells = self._added_behind(_START)
+        for key, cell in zip(self.keys, self.release.cells, strict=True):
+            if is_solution(cell):
+                self._answer(cell, self.found[key])
+            elif is_grade(cell):
+                self._report_test(cell, self.found[key])
+            cells += [cell, *self._added_behind(key)]
+        for number, cell in enumerate(cells):
+            cell.id = cell.get("id", f"added-{number}")
+        if list(self.behind) != [key for key in self.keys if key in self.behind]:
+            self.repairs.append("cells stood in another order; the released order was used")
+        self.release.cells = cells
+        return self.release, tuple(self.repairs)
+
+    def _sort(self, submitted: NotebookNode) -> None:
+        """Match each submitted cell to a released one by id, else by equal text."""
+        released = dict(zip(self.keys, self.release.cells, strict=True))
+        given = {cell.source: key for key, cell in released.items() if not is_solution(cell)}
+        anchor = _START
+        for cell in submitted.cells:
+            key = next((k for k in (_grade_id(cell), cell.get("id")) if k in self.found), None)
+            key = key or given.get(cell.get("source"))
+            if key is None:
+                self.added.setdefault(anchor, []).append(cell)
+                continue
+            self.behind.setdefault(key, anchor)
+            anchor = key
+            if _is_workspace(released[key]):
+                if cell.get("source") != released[key].source:
+                    self.added.setdefault(key, []).append(cell)
+            else:
+                self._take(key, cell, released[key])
+
+    def _take(self, key: str, cell: NotebookNode, released: NotebookNode) -> None:
+        """Note a copy of a released cell; the last one noted counts.
+
+        Copying a cell in JupyterLab copies its id. As in nbgrader, the last copy of an answer
+        counts and the earlier ones, which may be helpers, still run before it; but an untouched
+        stub never displaces an answer.
+        """
+        copies = self.found[key]
+        if copies and is_solution(released):
+            if cell.get("source") == released.source:
+                copies.insert(0, cell)
+                return
+            if copies[-1].get("source") != released.source:
+                self.added.setdefault(self.behind[key], []).append(copies[-1])
+        copies.append(cell)
+
+    def _answer(self, cell: NotebookNode, found: list[NotebookNode]) -> None:
+        name = cell.metadata.nbgrader.grade_id
+        if not found:
+            self.repairs.append(f"the answer cell “{name}” was missing; it counts as unanswered")
+            return
+        if len(found) > 1:
+            self.repairs.append(f"the answer cell “{name}” was there {len(found)} times; "
+                                "the last one counts")
+        if found[-1].get("cell_type") != cell.cell_type:
+            self.repairs.append(f"the answer cell “{name}” was of another type; it was set back")
+        cell.source = str(found[-1].get("source", ""))
+
+    def _report_test(self, cell: NotebookNode, found: list[NotebookNode]) -> None:
+        name = f"the test cell “{cell.metadata.nbgrader.grade_id}”"
+        if not found:
+            self.repairs.append(f"{name} was missing; the released one was used")
+            return
+        if any(copy.get("source") != cell.source for copy in found):
+            self.repairs.append(f"{name} was edited; the released one was used")
+        if len(found) > 1:
+            self.repairs.append(f"{name} was there {len(found)} times; it was run once")
+        if any(copy.get("cell_type") != "code" or copy.metadata.get("tags") for copy in found):
+            self.repairs.append(f"{name} had another type or tags; the released one was used")
+
+    def _added_behind(self, anchor: str | None) -> list[NotebookNode]:
+        return [
+            NotebookNode(_EMPTY[cell.cell_type], metadata=NotebookNode(), source=cell.source)
+            for cell in self.added.get(anchor, [])
+            if cell.get("cell_type") in _EMPTY and str(cell.get("source", "")).strip()
+        ]
+
+
+def _is_workspace(cell: NotebookNode) -> bool:
+    """Whether a released cell is code that students may change, such as the imports."""
+    return cell.cell_type == "code" and "nbgrader" not in cell.metadata
+
+
+def is_blank(release: NotebookNode, notebook: NotebookNode) -> bool:
+    """Whether a rebuilt notebook holds nothing but the released one."""
+    return [cell.source for cell in release.cells] == [cell.source for cell in notebook.cells]
+
+
+def _grade_id(cell: NotebookNode) -> str | None:
+    meta = cell.get("metadata", {}).get("nbgrader")
+    found = meta.get("grade_id") if isinstance(meta, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _key(cell: NotebookNode) -> str:
+    return _grade_id(cell) or cell.id
+
+
+def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path | str) -> None:
+    expected = release.metadata.get("cnncourse", {}).get("exercise")
+    meta = submitted.get("metadata", {}).get("cnncourse")
+    got = meta.get("exercise") if isinstance(meta, dict) else None
+    if expected and got and got != expected:
+        words = f"is the notebook of “{got}”, expected the one of “{expected}”"
+        raise SubmissionError(path, words)
+    wanted = {_key(cell) for cell in release.cells if is_solution(cell)}
+    ids = {_grade_id(cell) for cell in submitted.cells} - {None}
+    ids |= {cell.get("id") for cell in submitted.cells} & wanted
+    if wanted & ids and len(ids & {_key(cell) for cell in release.cells}) * 2 >= len(ids):
+        return
+    words = "is another assignment's notebook" if ids else "holds no answer cell"
+    raise SubmissionError(path, f"{words}: expected the cells {', '.join(sorted(wanted))}")
+
+
+# ---------------------------------------------------------------------------------------
+# what was handed in
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One student's file from an inbox; `problem` says why there is none to grade."""
+
+    student: str
+    path: str
+    data: bytes = b""
+    when: datetime | None = None
+    problem: str = ""
+
+
+def read_inbox(inbox: Path, notebook: str) -> Iterator[Handed]:
+    """Read what a learning platform collected, student by student.
+
+    Parameters
+    ----------
+    inbox : Path
+        A folder or a zip file that holds `STUDENT/*.ipynb` or `STUDENT.ipynb`.
+    notebook : str
+        The notebook's expected name, without `.ipynb`; a student's only notebook may have any.
+    """
+    inbox = Path(inbox)
+    if inbox.is_dir():
+        files = list(_folder_files(inbox))
+    elif zipfile.is_zipfile(inbox):
+        files = list(_zip_files(inbox))
+    else:
+        raise SubmissionError(inbox, "expected a folder or a zip file")
+    students: dict[str, list[_File]] = {}
+    for file in sorted(files, key=lambda file: file.parts):
+        if len(file.parts) == 1 and file.parts[0].endswith(".ipynb"):
+            students.setdefault(file.parts[0].removesuffix(".ipynb"), []).append(file)
+        elif len(file.parts) > 1:
+            of_student = students.setdefault(file.parts[0], [])
+            of_student += [file] if file.parts[-1].endswith(".ipynb") else []
+    for student, found in students.items():
+        yield _choose(student, found, notebook)
+
+
+def find_notebook(folder: Path, notebook: str) -> Path:
+    """Find the notebook in a collected submission.
+
+    Raises
+    ------
+    SubmissionError
+        If there is none, or several and none of the expected name.
+    """
+    found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    chosen = _only([path.name for path in found], notebook)
+    if isinstance(chosen, str):
+        raise SubmissionError(folder, chosen)
+    if found[chosen].is_symlink() or not found[chosen].is_file():
+        raise SubmissionError(found[chosen], "is a link, expected a file")
+    return found[chosen]
+
+
+@dataclass(frozen=True)
+class _File:
+    parts: tuple[str, ...]
+    when: datetime | None
+    source: Path | tuple[Path, zipfile.ZipInfo]
+    size: int
+
+    def read(self) -> bytes:
+        if isinstance(self.source, Path):
+            return self.source.read_bytes()
+        archive, info = self.source
+        with zipfile.ZipFile(archive) as opened, opened.open(info) as file:
+            return file.read(LARGEST_NOTEBOOK + 1)
+
+
+def _folder_files(inbox: Path) -> Iterator[_File]:
+    for path in inbox.rglob("*"):
+        parts = path.relative_to(inbox).parts
+        if _is_hidden(parts) or path.is_symlink():
+            continue
+        info = path.stat()
+        when = datetime.fromtimestamp(info.st_mtime, tz=UTC)
+        yield _File((*parts, "") if path.is_dir() else parts, when, path, info.st_size)
+
+
+def _zip_files(inbox: Path) -> Iterator[_File]:
+    with zipfile.ZipFile(inbox) as archive:
+        infos = archive.infolist()
+    for info in infos:
+        parts = PurePosixPath(info.filename).parts
+        if not parts or _is_hidden(parts) or stat.S_ISLNK(info.external_attr >> 16):
+            continue
+        place = (*parts, "") if info.is_dir() else parts
+        yield _File(place, _zip_date(info), (inbox, info), info.file_size)
+
+
+def _zip_date(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:  # some programs write month 0
+        return None
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part in ("__MACOSX", "/") for part in parts)
+
+
+def _choose(student: str, found: list[_File], notebook: str) -> Handed:
+    chosen = _only([file.parts[-1] for file in found], notebook, own_name=f"{student}.ipynb")
+    if isinstance(chosen, str):
+        return Handed(student, student, problem=chosen)
+    file = found[chosen]
+    path = "/".join(file.parts)
+    if file.size > LARGEST_NOTEBOOK:
+        words = f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB"
+        return Handed(student, path, problem=words)
+    try:
+        return Handed(student, path, file.read(), file.when)
+    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+        return Handed(student, path, problem=f"cannot be read: {error}")
+
+
+def _only(names: list[str], notebook: str, own_name: str = "") -> int | str:
+    """Choose among file names: the place of the one to grade, or what is wrong in words."""
+    expected = f"{notebook}.ipynb"
+    if not names:
+        return f"holds no notebook, expected {expected}"
+    for name in (expected, own_name):
+        if names.count(name) == 1:
+            return names.index(name)
+    if len(names) > 1:
+        return f"holds {len(names)} notebooks, expected one named {expected}"
+    return 0

@@ -1,0 +1,115 @@
+"""Prove an exercise: the graders give its answers everything, blanks nothing, wrong ideas less."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from cnncourse.authoring.build import fill_in
+from cnncourse.authoring.source import Exercise, Misconception, read_misconceptions
+from cnncourse.grading.course import Course, Progress, new_course
+from cnncourse.grading.results import GRADED, PASSED, Result
+from cnncourse.grading.roster import Student
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether one submission got what its author says it must get.
+
+    Parameters
+    ----------
+    name : str
+        'solution', 'blank' or a misconception's name.
+    expected, got : str
+        Points.
+    ok : bool
+    message : str
+        What is not as it must be; else what the student is told.
+    """
+
+    name: str
+    expected: str
+    got: str
+    ok: bool
+    message: str
+
+
+def check_exercise(exercise: Exercise, progress: Progress | None = None) -> list[Finding]:
+    """Grade the solution, the blank and every misconception as a class would be graded.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    progress : callable, optional
+        Called with (what is being graded, how many are done, how many in all).
+
+    Returns
+    -------
+    list of Finding
+        The solution first, then the blank, then the misconceptions.
+    """
+    ideas = {idea.name: idea for idea in read_misconceptions(exercise)}
+    answers: dict[str, Mapping[str, str]] = {"solution": exercise.answers, "blank": {}}
+    answers |= {name: {**exercise.answers, **idea.answers} for name, idea in ideas.items()}
+    with tempfile.TemporaryDirectory(prefix="cnncourse-proof-") as folder:
+        results = _grade(Path(folder), exercise, answers, progress)
+    return [_finding(results[name], exercise, ideas.get(name)) for name in answers]
+
+
+def _grade(
+    folder: Path,
+    exercise: Exercise,
+    answers: Mapping[str, Mapping[str, str]],
+    progress: Progress | None,
+) -> dict[str, Result]:
+    roster = [Student(name) for name in answers]
+    course = new_course(folder / "course", [exercise], roster)
+    release: NotebookNode = nbformat.read(course.release(exercise.name), as_version=4)
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    for name, changed in answers.items():
+        nbformat.write(fill_in(release, changed), inbox / f"{name}.ipynb")
+    course.collect(exercise.name, inbox)
+    results = course.autograde(exercise.name, progress=progress)
+    return {result.student: result for result in results}
+
+
+def _finding(result: Result, exercise: Exercise, idea: Misconception | None) -> Finding:
+    points = {part.grade_id: part.points for part in exercise.parts if not part.manual}
+    if idea:
+        expected = {key: most - idea.loses.get(key, 0.0) for key, most in points.items()}
+    else:
+        expected = {key: 0.0 if result.student == "blank" else most for key, most in points.items()}
+    problems = list(_problems(result, expected, idea.says if idea else {}))
+    told = [part.message for part in result.parts if not part.manual and part.status != PASSED]
+    return Finding(
+        name=result.student,
+        expected=f"{sum(expected.values()):g}",
+        got=f"{result.score:g}",
+        ok=not problems,
+        message="; ".join(problems) or (" / ".join(told) if idea else ""),
+    )
+
+
+def _problems(result: Result, expected: Mapping[str, float], says: Mapping[str, list[str]]) -> list[str]:
+    if result.status != GRADED:
+        return [f"{result.status}: {result.reason}"]
+    parts = {part.grade_id: part for part in result.parts}
+    found = [
+        f"{key}: expected {score:g}, got {parts[key].score:g} ({parts[key].message})"
+        for key, score in expected.items()
+        if abs(parts[key].score - score) > 1e-9
+    ]
+    for key, words in says.items():
+        message = parts[key].message
+        found += [
+            f"{key}: expected {word!r} in {message!r}"
+            for word in words
+            if word.lower() not in message.lower()
+        ]
+    return found

@@ -20,7 +20,8 @@ from cnncourse.authoring.source import (
     read_misconceptions,
 )
 
-EXERCISES = read_exercises(Path(__file__).parents[2] / "exercises")
+ROOT = Path(__file__).parents[2]
+EXERCISES = read_exercises(ROOT / "exercises")
 MISCONCEPTIONS = [(e, m) for e in EXERCISES for m in read_misconceptions(e)]
 Grade = Callable[[Exercise, Mapping[str, str]], dict[str, tuple[float, str]]]
 
@@ -29,6 +30,11 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.n
 
 def _points(exercise: Exercise) -> dict[str, float]:
     return {part.grade_id: part.points for part in exercise.parts if not part.manual}
+
+
+@each_exercise
+def test_chapter_is_a_page_of_the_book(exercise: Exercise) -> None:
+    assert (ROOT / exercise.chapter).is_file()
 
 
 @each_exercise

@@ -189,8 +189,9 @@ def gradcheck(
         return GradientCheck(name, (), 0.0, 0.0, 0.0, tolerance)
     difference = np.maximum(np.abs(analytic - numerical) - rounding, 0)
     size = np.maximum(np.abs(analytic), np.abs(numerical))
-    error = np.divide(difference, size, out=np.zeros_like(size), where=difference != 0)
-    error[~np.isfinite(error)] = np.inf  # NaN is the worst of all
+    finite = np.isfinite(analytic) & np.isfinite(numerical)
+    error = np.where(finite, 0, np.inf)  # NaN and infinity are the worst of all
+    np.divide(difference, size, out=error, where=finite & (difference > 0))
     worst = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
     return GradientCheck(
         name, worst, float(analytic[worst]), float(numerical[worst]), float(error[worst]), tolerance

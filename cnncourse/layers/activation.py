@@ -379,7 +379,8 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
     (x,) = as_floats(x=x)
     if not -x.ndim <= axis < x.ndim:
         raise ArgumentError("axis", f"one of the {x.ndim} axes of x", axis)
-    with np.errstate(invalid="ignore", divide="ignore"):  # inf - inf is NaN; an axis may be empty
+    # no warnings: inf - inf is NaN, a difference may reach -inf, an axis may be empty
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         shifted = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
         return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 

@@ -229,6 +229,12 @@ def _check_spread(x: Array) -> None:
         raise ShapeError("x", "more than one number for each channel, to have a spread", x.shape)
 
 
+def _share(argument: str, value: float) -> float:
+    if not number(argument, value) <= 1:
+        raise ArgumentError(argument, "a number from 0 to 1", value)
+    return value
+
+
 def running_statistics(
     x: ArrayLike, running_mean: ArrayLike, running_var: ArrayLike, momentum: float = 0.1
 ) -> tuple[Array, Array]:
@@ -260,7 +266,7 @@ def running_statistics(
     """
     x = _channels(x)
     mean, variance = _statistics(x, running_mean, running_var)
-    momentum = number("momentum", momentum, below=math.nextafter(1, 2))
+    momentum = _share("momentum", momentum)
     _check_spread(x)
     if not x.size:
         return mean.copy(), variance.copy()
@@ -548,7 +554,7 @@ class BatchNorm(_Norm):
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__(per_axis("num_features", num_features, 1), eps, dtype)
-        self.momentum = momentum
+        self.momentum = _share("momentum", momentum)
         self.running_mean = np.zeros_like(self.params["bias"])
         self.running_var = np.ones_like(self.params["weight"])
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
-from cnncourse.authoring.build import release_notebook
 from cnncourse.authoring.source import Exercise, read_exercises
 from cnncourse.errors import SubmissionError
-from cnncourse.grading.course import with_notes
+from cnncourse.grading.annotate import release_of
 from cnncourse.grading.execute import ExecuteSubmission
 from cnncourse.grading.intake import read_notebook, rebuild
 from cnncourse.grading.results import GRADED, Result, read_parts, reason_for
@@ -38,8 +36,7 @@ def check_notebook(path: Path, exercises_root: Path) -> Result:
     path = Path(path)
     data = path.read_bytes()
     exercise = _exercise_of(path, data, read_exercises(exercises_root))
-    release = release_notebook(replace(exercise, notebook=with_notes(exercise)))
-    notebook, repairs = rebuild(release, data, path)
+    notebook, repairs = rebuild(release_of(exercise), data, path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of nbclient and the kernel are not ours
         folder = {"metadata": {"path": str(path.resolve().parent)}}

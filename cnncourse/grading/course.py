@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from cnncourse.authoring.build import write_atomically
 from cnncourse.authoring.source import Exercise
 from cnncourse.errors import ArgumentError, CourseError, SetupError, SubmissionError
+from cnncourse.grading.annotate import with_notes
 from cnncourse.grading.execute import AUTOGRADE, SANITIZE, grading_key, tests_digest
 from cnncourse.grading.export import write_csv
 from cnncourse.grading.feedback import write_page
@@ -110,17 +110,6 @@ def new_course(
     course = Course(folder)
     course.enrol(students)
     return course
-
-
-def with_notes(exercise: Exercise) -> NotebookNode:
-    """Give an exercise's notebook the notes that grading needs: name, time limit, titles."""
-    notebook = deepcopy(exercise.notebook)
-    notebook.metadata["cnncourse"] = {
-        "exercise": exercise.name,
-        "seconds_per_cell": exercise.seconds_per_cell,
-        "titles": {part.grade_id: part.title for part in exercise.parts},
-    }
-    return notebook
 
 
 class Course:
@@ -337,7 +326,7 @@ class Course:
         try:
             exchange.start()
         except (ExchangeError, OSError) as error:
-            raise SetupError(f"{assignment}: nothing collected from the exchange: {error}") from error
+            raise SetupError(f"{assignment}: nothing collected: {error}") from error
         refused = {name: self._unknown(name) for name in exchange.unknown}
         return [record["username"] for record in exchange.src_records], refused
 
@@ -412,7 +401,8 @@ class Course:
             autograded_directory=f"{self._work.name}/out",
         )
         Autograde(coursedir=coursedir, config=self._config, log=self._log).start()
-        _swap(self._work / "out" / student / assignment, self._graded_file(assignment, student).parent)
+        done = self._work / "out" / student / assignment
+        _swap(done, self._graded_file(assignment, student).parent)
 
     def _accept(self, assignment: str, submitted: Path) -> Path:
         """Find the submitted notebook and make sure that it can be rebuilt."""
@@ -534,6 +524,7 @@ class _RosterCollect(ExchangeCollect):
     """nbgrader's collect, for students of the roster alone; it names the others."""
 
     roster: AbstractSet[str] = frozenset()
+    src_records: list[dict[str, Any]]
 
     def init_src(self) -> None:
         super().init_src()

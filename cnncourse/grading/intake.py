@@ -280,7 +280,8 @@ def find_notebook(folder: Path, notebook: str) -> Path:
     SubmissionError
         If there is none, or several and none of the expected name.
     """
-    found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    paths = sorted(folder.rglob("*.ipynb"))
+    found = [path for path in paths if not _is_hidden(path.relative_to(folder).parts)]
     chosen = _only([path.name for path in found], notebook)
     if isinstance(chosen, str):
         raise SubmissionError(folder, chosen)

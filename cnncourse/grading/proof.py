@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from cnncourse.authoring.build import fill_in
 from cnncourse.authoring.source import Exercise, Misconception, read_misconceptions
-from cnncourse.grading.course import Course, Progress, new_course
+from cnncourse.grading.course import Progress, new_course
 from cnncourse.grading.results import GRADED, PASSED, Result
 from cnncourse.grading.roster import Student
 
@@ -96,7 +96,9 @@ def _finding(result: Result, exercise: Exercise, idea: Misconception | None) -> 
     )
 
 
-def _problems(result: Result, expected: Mapping[str, float], says: Mapping[str, list[str]]) -> list[str]:
+def _problems(
+    result: Result, expected: Mapping[str, float], says: Mapping[str, list[str]]
+) -> list[str]:
     if result.status != GRADED:
         return [f"{result.status}: {result.reason}"]
     parts = {part.grade_id: part for part in result.parts}

@@ -215,20 +215,23 @@ def reason_for(notebook: NotebookNode, parts: Iterable[Part]) -> str:
     lost = [part.title for part in parts if not part.manual and part.score < part.max_score]
     if not lost:
         return "every test passed"
-    stops = [
-        f"{describe(error)} ({name_of(cell)})"
-        for cell in notebook.cells
-        if (error := first_error(cell)) is not None and error.ename in (TIME_LIMIT, KERNEL_DIED)
-    ]
     if notebook.metadata.get("cnncourse", {}).get("blank"):
         return "no answer was filled in"
+    stops = []
+    for ename, words in ((TIME_LIMIT, "stopped at the time limit"), (KERNEL_DIED, "kernel died")):
+        cells = [
+            name_of(cell)
+            for cell in notebook.cells
+            if (error := first_error(cell)) is not None and error.ename == ename
+        ]
+        stops += [f"{words} in {', '.join(cells)}"] if cells else []
     return "; ".join([*stops, "lost points in: " + ", ".join(lost)])
 
 
 def name_of(cell: NotebookNode) -> str:
     """Name a cell for a reader: by its grade_id where it has one."""
     grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return f"cell “{grade_id}”" if grade_id else "a cell without an id"
+    return f"cell “{grade_id}”" if grade_id else "a cell outside the parts"
 
 
 def _graded_cells(

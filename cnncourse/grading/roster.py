@@ -54,15 +54,13 @@ def check_id(student: str) -> None:
 
     Examples
     --------
-    >>> check_id("../anna")
+    >>> check_id(".anna")
     Traceback (most recent call last):
     ...
-    cnncourse.errors.ArgumentError: id: expected 1 to 100 characters, none of / \\\\ + * ? [ ] { } \
-or control characters, not starting with a dot, got ../anna
+    cnncourse.errors.ArgumentError: id: expected a letter or digit first, got .anna
     """
-    if student.startswith(".") or not re.fullmatch(r"[^/\\+*?\[\]{}\x00-\x1f\x7f]{1,100}", student):
-        words = (
-            "1 to 100 characters, none of / \\ + * ? [ ] { } or control characters, "
-            "not starting with a dot"
-        )
+    if not re.fullmatch(r"\w.*", student):
+        raise ArgumentError("id", "a letter or digit first", student or "nothing")
+    if not re.fullmatch(r"[^/\\+*?\[\]{}\x00-\x1f\x7f]{1,100}", student):
+        words = "at most 100 characters, none of / \\ + * ? [ ] { }"
         raise ArgumentError("id", words, student)

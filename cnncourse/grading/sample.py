@@ -7,7 +7,7 @@ nbgrader's exchange, or dropped into an inbox as a learning platform's download 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +16,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
-from cnncourse.authoring.build import fill_in, release_notebook
+from cnncourse.authoring.build import fill_in
 from cnncourse.authoring.source import Exercise, read_misconceptions
-from cnncourse.grading.course import Course, Progress, new_course, with_notes
+from cnncourse.grading.annotate import release_of
+from cnncourse.grading.course import Course, Progress, new_course
 from cnncourse.grading.results import GRADED, MISSING, REFUSED, Result
 from cnncourse.grading.roster import Student
 
@@ -32,7 +33,7 @@ def _noisy(function):
 
     @functools.wraps(function)
     def noisy(*args, **kwargs):
-        sys.stderr.write("\\\\r100%|##########| 3/3 [00:00<00:00, 71.2it/s]\\\\n")
+        sys.stderr.write("\\r100%|##########| 3/3 [00:00<00:00, 71.2it/s]\\n")
         warnings.warn("this is only a warning", stacklevel=2)
         return function(*args, **kwargs)
 
@@ -103,21 +104,33 @@ def sample_class(exercise: Exercise) -> list[Submission]:
     exercise : Exercise
         With at least two code cells to fill, each of which defines a function.
     """
-    release = release_notebook(replace(exercise, notebook=with_notes(exercise)))
-    return list(_Sample(exercise, release).submissions())
+    return list(_Sample(exercise, release_of(exercise)).submissions())
 
 
 def make_sample_class(
-    folder: Path, exercise: Exercise, progress: Progress | None = None
+    folder: Path,
+    exercise: Exercise,
+    progress: Progress | None = None,
+    submissions: Sequence[Submission] | None = None,
 ) -> list[Result]:
     """Make a course in a folder and take the sample class through all of it.
+
+    Parameters
+    ----------
+    folder : Path
+        New or empty.
+    exercise : Exercise
+    progress : callable, optional
+        Called with (student, done, all).
+    submissions : sequence of Submission, optional
+        Some of `sample_class(exercise)`; all of them by default.
 
     Returns
     -------
     list of Result
-        One for each submission, in the order of `sample_class`.
+        One for each submission, in their order.
     """
-    submissions = sample_class(exercise)
+    submissions = sample_class(exercise) if submissions is None else submissions
     roster = [submission.student for submission in submissions if submission.known]
     folder = new_course(folder, [exercise], roster).folder
     course = Course(folder)
@@ -173,7 +186,9 @@ class _Sample:
     def _honest(self) -> Iterator[Submission]:
         answers = self.exercise.answers
         yield self._graded("right", "Ada", "Lovelace", {}, self.full, "every test passed")
-        noisy = {key: answers[key] + _NOISY.format(name=_defined(answers[key])) for key in self.code}
+        noisy = {}
+        for key in self.code:
+            noisy[key] = answers[key] + _NOISY.format(name=_defined(answers[key]))
         yield self._graded("progress_bar", "Łukasz", "Żółć", noisy, self.full, "every test passed")
         notebook, test = self._without_a_test()
         yield replace(
@@ -194,14 +209,15 @@ class _Sample:
         last, middle = self.code[-1], self.code[len(self.code) // 2]
         loops = {last: answers[last] + _LOOPS.format(name=_defined(answers[last]))}
         score = self._points_before(last)
-        yield self._graded("endless_loop", "Émile", "Zola", loops, score, "longer than the limit")
+        words = "time limit", "longer than the limit"
+        yield self._graded("endless_loop", "Émile", "Zola", loops, score, *words)
         dies = {middle: answers[middle] + _DIES}
         score = self._points_before(middle)
         yield self._graded("kernel_dies", "李", "小龍", dies, score, "kernel died", "not run")
 
     def _refused(self) -> Iterator[Submission]:
         nobody = self._graded("", "", "", {}, 0.0)
-        page = {f"{self.exercise.name}.ipynb": b"<html><body>Your session has expired</body></html>"}
+        page = {f"{self.exercise.name}.ipynb": b"<html>Your session has expired</html>"}
         right = self._files(fill_in(self.release, self.exercise.answers))
         for student, status, words, files in (
             ("not_json", REFUSED, "not JSON", page),

@@ -38,6 +38,16 @@ def build_exercise(exercise: Exercise, out: Path) -> Built:
     makes of it for students; the solution is the release with the reference answers filled in.
     Two builds of one source are byte-identical.
 
+    Parameters
+    ----------
+    exercise : Exercise
+    out : Path
+        Made if it does not exist.
+
+    Returns
+    -------
+    Built
+
     Raises
     ------
     SourceError
@@ -57,7 +67,17 @@ def build_exercise(exercise: Exercise, out: Path) -> Built:
 
 
 def build_exercises(exercises: Iterable[Exercise], out: Path) -> list[Built]:
-    """Build every exercise, and `out/points.md` with a points table for each."""
+    """Build every exercise, and `out/points.md` with a points table for each.
+
+    Parameters
+    ----------
+    exercises : iterable of Exercise
+    out : Path
+
+    Returns
+    -------
+    list of Built
+    """
     exercises = list(exercises)
     built = [build_exercise(exercise, out) for exercise in exercises]
     write_atomically(Path(out) / "points.md", "\n".join(map(points_table, exercises)))
@@ -65,7 +85,17 @@ def build_exercises(exercises: Iterable[Exercise], out: Path) -> list[Built]:
 
 
 def points_table(exercise: Exercise) -> str:
-    """Write the points of an exercise as a Markdown table, a row per part and the total."""
+    """Write the points of an exercise as a Markdown table, a row per part and the total.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    str
+        A heading and the table.
+    """
     rows = [
         f"| {n} | {part.title} | `{part.grade_id}` | {'hand' if part.manual else 'tests'} "
         f"| {part.points:g} |"
@@ -102,6 +132,14 @@ def fill_in(release: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     ------
     ArgumentError
         If an answer names no cell that students fill.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("...")
+    >>> cell.metadata["nbgrader"] = nbformat.from_dict({"solution": True, "grade_id": "double"})
+    >>> released = nbformat.v4.new_notebook(cells=[cell])
+    >>> fill_in(released, {"double": "def double(x): return x + x"}).cells[0].source
+    'def double(x): return x + x'
     """
     notebook = deepcopy(release)
     to_fill = {
@@ -117,7 +155,22 @@ def fill_in(release: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
 
 
 def release_notebook(exercise: Exercise) -> NotebookNode:
-    """Let nbgrader's `generate_assignment` make the students' notebook, in a course of its own."""
+    """Let nbgrader's `generate_assignment` make the students' notebook, in a course of its own.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    NotebookNode
+        Without answers, without hidden tests, with nbgrader's checksums.
+
+    Raises
+    ------
+    SourceError
+        If nbgrader refuses the exercise.
+    """
     said: list[str] = []
     log = _quiet_log(said)
     with tempfile.TemporaryDirectory(prefix="cnncourse-release-") as folder:
@@ -144,7 +197,15 @@ def release_notebook(exercise: Exercise) -> NotebookNode:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader finds either the old content or the new, never half."""
+    """Write a text file so that a reader finds either the old content or the new, never half.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if it does not exist.
+    text : str
+        Written as UTF-8.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -34,6 +34,9 @@ from cnncourse.errors import SourceError
 MARKERS = ("solution", "tests", "written")
 SOLUTION = "SOLUTION"
 HIDDEN_TESTS = "HIDDEN TESTS"
+_OPTIONS = {*MARKERS, "points", "lines_to_next_cell"}  # jupytext itself adds the last one
+_ID = r"[A-Za-z0-9_-]{1,64}"
+_ID_WORDS = "up to 64 letters, digits, - and _"
 
 
 @dataclass(frozen=True)
@@ -135,14 +138,25 @@ class Misconception:
 
 
 def read_exercise(folder: Path) -> Exercise:
-    """Read `folder/exercise.py` and check it.
+    """Read an exercise and check it.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `exercise.py`; its name is the assignment's.
+
+    Returns
+    -------
+    Exercise
 
     Raises
     ------
     SourceError
         With the file, the cell and what was expected.
     """
-    file = Path(folder) / "exercise.py"
+    file = Path(folder).absolute() / "exercise.py"
+    if not re.fullmatch(_ID, file.parent.name):
+        raise SourceError(file.parent, f"expected a folder's name of {_ID_WORDS}")
     header, cells = _read_percent(file)
     fields = _check_header(file, header, _EXERCISE_HEADER)
     fields["may_not_call"] = tuple(fields["may_not_call"])
@@ -162,7 +176,21 @@ def read_exercise(folder: Path) -> Exercise:
 
 
 def read_exercises(root: Path) -> list[Exercise]:
-    """Read every folder of `root` that holds an `exercise.py`, in the order of their names."""
+    """Read every folder of `root` that holds an `exercise.py`, in the order of their names.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    list of Exercise
+
+    Raises
+    ------
+    SourceError
+        If there is none, or one is not as expected.
+    """
     files = sorted(Path(root).glob("*/exercise.py"))
     if not files:
         raise SourceError(root, "expected at least one folder with an exercise.py")
@@ -171,6 +199,15 @@ def read_exercises(root: Path) -> list[Exercise]:
 
 def read_misconceptions(exercise: Exercise) -> list[Misconception]:
     """Read `wrong/*.py` of an exercise and check each against the exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    list of Misconception
+        In the order of their names; empty where there are none.
 
     Raises
     ------
@@ -183,6 +220,17 @@ def read_misconceptions(exercise: Exercise) -> list[Misconception]:
 
 def without_marks(source: str, kind: str) -> str:
     r"""Drop the `### BEGIN kind` and `### END kind` lines, keep what they enclose.
+
+    Parameters
+    ----------
+    source : str
+        Of a cell.
+    kind : str
+        "SOLUTION" or "HIDDEN TESTS".
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -253,7 +301,10 @@ def _check_header(file: Path, header: dict[str, Any], expected: _Header) -> dict
 def _read_percent(file: Path) -> tuple[dict[str, Any], list[NotebookNode]]:
     if not file.is_file():
         raise SourceError(file, "no such file")
-    cells = jupytext.reads(file.read_text(encoding="utf-8"), fmt="py:percent").cells
+    try:
+        cells = jupytext.reads(file.read_text(encoding="utf-8"), fmt="py:percent").cells
+    except UnicodeDecodeError as error:
+        raise SourceError(file, f"expected text in UTF-8: {error}") from error
     if not cells or cells[0].cell_type != "raw":
         raise SourceError(file, "expected a YAML header between two lines `# ---` at the top")
     try:
@@ -276,15 +327,17 @@ _NEW_CELL = {
 
 
 def _marker(file: Path, cell: NotebookNode) -> tuple[str, str] | None:
+    if unknown := sorted(cell.metadata.keys() - _OPTIONS):
+        known = ", ".join([*MARKERS, "points"])
+        raise SourceError(file, f"cell option {unknown[0]!r}: unknown; known: {known}")
     found = [(marker, cell.metadata[marker]) for marker in MARKERS if marker in cell.metadata]
     if not found:
         return None
     if len(found) > 1:
         raise SourceError(file, f"cell {found[0][1]!r}: expected one marker, got {dict(found)}")
     marker, grade_id = found[0]
-    if not isinstance(grade_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", grade_id):
-        words = "up to 64 letters, digits, - and _"
-        raise SourceError(file, f"{marker}: expected an id of {words}, got {grade_id!r}")
+    if not isinstance(grade_id, str) or not re.fullmatch(_ID, grade_id):
+        raise SourceError(file, f"{marker}: expected an id of {_ID_WORDS}, got {grade_id!r}")
     return marker, grade_id
 
 
@@ -300,17 +353,18 @@ def _nbgrader_cell(file: Path, cell: NotebookNode) -> NotebookNode:
     if cell.cell_type != kind:
         raise SourceError(file, f"{where}: {marker} expects a {kind} cell, got {cell.cell_type}")
     _check_marks(file, where, marker, cell.source)
-    graded = marker != "solution"
     meta = {
-        "grade": graded,
+        "grade": marker != "solution",
         "grade_id": grade_id,
         "locked": marker == "tests",
         "schema_version": 3,
         "solution": marker != "tests",
         "task": False,
     }
-    if graded:
+    if meta["grade"]:
         meta["points"] = _points(file, where, cell)
+    elif "points" in cell.metadata:
+        raise SourceError(file, f"{where}: a solution cell earns no points, its tests cell does")
     return _NEW_CELL[kind](cell.source, id=grade_id, metadata={"nbgrader": meta})
 
 

@@ -108,6 +108,8 @@ BAD_EXERCISES = {
     "written without points": (" points=1.5", "", "'why': expected points"),
     "id used twice": ('tests="test_double"', 'tests="double"', "'double': this id is used twice"),
     "id with a space": ('solution="double"', 'solution="a b"', "letters, digits"),
+    "unknown marker": ('tests="test_double"', 'test="test_double"', "cell option 'test': unknown"),
+    "points for a solution": ('solution="double"', 'solution="double" points=2', "earns no points"),
     "two markers": ('solution="double"', 'solution="double" tests="t"', "expected one marker"),
     "solution not closed": ("    ### END SOLUTION\n", "", "'double': expected each line"),
     "solution not opened": ("    ### BEGIN SOLUTION\n", "", "'double': expected each line"),
@@ -146,6 +148,24 @@ def test_exercise_without_graded_cells(write: Write) -> None:
     file.write_text(file.read_text().split("# %% solution")[0])
     with pytest.raises(SourceError, match="at least one graded cell"):
         read_exercise(folder)
+
+
+def test_exercise_in_another_encoding(write: Write) -> None:
+    file = write() / "exercise.py"
+    file.write_bytes("# ---\n# title: Größe\n# ---\n".encode("latin-1"))
+    with pytest.raises(SourceError, match=r"exercise\.py: expected text in UTF-8"):
+        read_exercise(file.parent)
+
+
+def test_name_that_nbgrader_could_not_use(write: Write, tmp_path: Path) -> None:
+    folder = write().rename(tmp_path / "01 doubling")
+    with pytest.raises(SourceError, match="01 doubling: expected a folder's name of"):
+        read_exercise(folder)
+
+
+def test_the_folder_one_stands_in(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write())
+    assert read_exercise(Path()).name == "01_doubling"
 
 
 def test_folder_without_exercise(tmp_path: Path) -> None:

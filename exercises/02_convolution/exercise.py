@@ -64,18 +64,21 @@ show_feature_map(photo, difference, kernel=[[-1, 0, 1]])
 #
 # Make the frame first: an array of zeros that is already as large as the result. How many rows
 # does it have?
+#
 # </details>
 #
 # <details><summary>Hint 2: putting the image in</summary>
 #
 # Assign to a slice of it. The image's first row lands in row `padding`, its last row in row
 # `padding + H - 1`.
+#
 # </details>
 #
 # <details><summary>Hint 3: when padding is 0</summary>
 #
 # `frame[padding:-padding]` is empty when `padding` is 0, because `-0` is `0`. Count the end of the
 # slice from the front.
+#
 # </details>
 
 # %% solution="pad2d"
@@ -169,17 +172,20 @@ for H, W, padding in ((4, 7, 0), (5, 3, 3), (1, 1, 2)):
 #
 # The window holds $\begin{pmatrix} 2&0 \\ 3&1 \end{pmatrix}$, so
 # $S(0, 1) = 2 \cdot 1 + 0 \cdot 0 + 3 \cdot 2 + 1 \cdot (-1) = 7$.
+#
 # </details>
 #
 # <details><summary>Hint 1: the window</summary>
 #
 # The window is a slice of the image: as many rows as the kernel has, beginning at `row`.
+#
 # </details>
 #
 # <details><summary>Hint 2: numbers that do not fit</summary>
 #
 # Images often come as `uint8`, whole numbers from 0 to 255, and arithmetic in `uint8` starts again
 # at 0 after 255. Turn the window into floats before you multiply.
+#
 # </details>
 
 # %% solution="output_pixel"
@@ -265,12 +271,14 @@ assert np.isclose(output_pixel(bright, np.ones((3, 3), dtype=np.uint8), 0, 0), 1
 #
 # The left end starts at 0 and may go as far as `size + 2 * padding - kernel_size`. How many whole
 # steps of length `stride` fit into that distance? There is one more place than there are steps.
+#
 # </details>
 #
 # <details><summary>Hint 2: rounding</summary>
 #
 # `a // b` divides and rounds down, which is just what an incomplete last step needs. It also keeps
 # whole numbers whole.
+#
 # </details>
 
 # %% solution="output_size"
@@ -366,12 +374,14 @@ for size, kernel_size, stride, padding, places in (
 #
 # Make a map of zeros of the right size, then two loops, one over its rows and one over its columns.
 # Loop over the places of the *output*, not over the pixels of the image.
+#
 # </details>
 #
 # <details><summary>Hint 2: no loops over the image at all</summary>
 #
 # You may also loop over the few *weights* instead: each weight, times the image shifted to meet it,
 # adds one layer to the whole map. Or look up `np.lib.stride_tricks.sliding_window_view`.
+#
 # </details>
 
 # %% solution="correlate2d"
@@ -495,18 +505,21 @@ assert np.allclose(correlate2d(bright, small), expected), (
 #
 # Begin with a copy of your Part 4 and give it a third axis. Run the tests: one point is there.
 # Then the stride, then the padding.
+#
 # </details>
 #
 # <details><summary>Hint 2: the window</summary>
 #
 # `padded[:, i * stride : i * stride + K_h, ...]` is a window of shape $(C, K_h, K_w)$, the shape of
 # the weights. Its sum runs over all three axes.
+#
 # </details>
 #
 # <details><summary>Hint 3: the size</summary>
 #
 # Part 3 tells you the size. You may call your `output_size` and your `pad2d`, or write the two
 # lines again.
+#
 # </details>
 
 # %% solution="one_map"
@@ -609,15 +622,24 @@ examine(
     [[4, 6, 4], [4, 6, 4]],
     padding=1,
 )
-### BEGIN HIDDEN TESTS
-from scipy.signal import correlate2d as independent
-
-rng = np.random.default_rng(25)
-whole_message = (
+all_at_once = (
     "The three work together only on some inputs, or not at all. Try images and kernels that are "
     "not square, even kernels, and a stride that does not divide the room there is. If a point "
     "above is lost as well, begin there."
 )
+examine(
+    "all at once",
+    all_at_once,
+    np.ones((2, 3, 4)),
+    np.ones((2, 2, 2)),
+    [[2, 4, 2], [4, 8, 4]],
+    stride=2,
+    padding=1,
+)
+### BEGIN HIDDEN TESTS
+from scipy.signal import correlate2d as independent
+
+rng = np.random.default_rng(25)
 for name, C, size, kernel_size, stride, padding in (
     ("channels", 4, (5, 6), (2, 3), 1, 0),
     ("stride", 1, (9, 8), (3, 3), 3, 0),
@@ -629,7 +651,7 @@ for name, C, size, kernel_size, stride, padding in (
     frame = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
     full = sum(independent(frame[c], weight[c], mode="valid") for c in range(C))
     kept = x.copy()
-    message = whole_message
+    message = all_at_once
     if name != "all at once":
         message = f"The small example is right, a larger one with only {name} is not. Try others."
     examine(name, message, x, weight, full[::stride, ::stride], stride=stride, padding=padding)
@@ -659,18 +681,21 @@ max(0, 4 - len(lost))
 #
 # On a flat area of brightness $b$ the output is $b$ times the sum of the weights. What must the sum
 # be for a blur? For an edge kernel? For sharpening?
+#
 # </details>
 #
 # <details><summary>Hint 2: edges</summary>
 #
 # The cell at the top of this notebook subtracts the left neighbour from the right one. Do the same
 # in all three rows; you may give the middle row more weight.
+#
 # </details>
 #
 # <details><summary>Hint 3: sharpening</summary>
 #
 # Take the pixel, and add how much it differs from its neighbours: four times itself, minus the
 # four.
+#
 # </details>
 
 # %% solution="make_kernels"
@@ -763,12 +788,14 @@ show_kernels(make_kernels())
 #
 # `weight[o]` is one kernel with channels, just what Part 5 works with. The result collects one map
 # for each `o`.
+#
 # </details>
 #
 # <details><summary>Hint 2: putting maps together</summary>
 #
 # `np.stack` makes one array of shape $(C_{\text{out}}, H_{\text{out}}, W_{\text{out}})$ from a list of
 # maps.
+#
 # </details>
 
 # %% solution="conv2d"

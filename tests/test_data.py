@@ -74,3 +74,15 @@ def test_photograph_arguments_are_named():
         photograph("cat")
     with pytest.raises(ArgumentError, match="max_side: expected at least 1 pixel, got 0"):
         photograph("china", max_side=0)
+
+
+def test_files_hold_what_scikit_learn_gives():
+    """The files are read without scikit-learn; a new release that moved them would show here."""
+    from sklearn.datasets import load_digits, load_sample_image
+
+    images, labels = digits("all")
+    assert np.array_equal(images[:, 0] * 16, load_digits().images)
+    assert np.array_equal(labels, load_digits().target)
+    for name in ("china", "flower"):
+        picture = load_sample_image(f"{name}.jpg").transpose(2, 0, 1)
+        assert np.array_equal(photograph(name) * 255, picture)

@@ -179,7 +179,8 @@ class Course:
             try:
                 converter.start()
             except NbGraderException as error:
-                raise CourseError(f"{assignment}: not released: {_last_line(said)}") from error
+                cause = _last_line(said) or error
+                raise CourseError(f"{assignment}: not released: {cause}") from error
             _swap(self._work / assignment, self._release_file(assignment).parent)
             exchange = self._exchange(ExchangeReleaseAssignment, assignment)
             exchange.force = True
@@ -271,8 +272,9 @@ class Course:
                 try:
                     self._autograde_one(assignment, student, tests, force)
                 except Exception as error:  # whatever broke, the others are graded
-                    self._log.exception("%s: %s", student, error)
-                    broken[student] = f"grading broke ({_last_line(said)}); grade again"
+                    self._log.exception("%s", student)
+                    cause = _last_line(said) or error
+                    broken[student] = f"grading broke ({cause}); grade again"
         if progress:
             progress("", len(todo), len(todo))
         results = self.results(assignment)
@@ -546,8 +548,8 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _last_line(said: list[str]) -> str:
-    lines = [line for text in said for line in text.splitlines() if "Error" in line]
-    return lines[-1].strip() if lines else "see nbgrader.log"
+    lines = [line.strip() for text in said for line in text.splitlines() if "Error" in line]
+    return lines[-1] if lines else ""
 
 
 def _as_code(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from cnncourse.grading.results import Part, status_of
+from cnncourse.grading.results import BY_HAND, Part, status_of
 
 Open = Callable[[], Gradebook]
 
@@ -58,10 +58,8 @@ class Grades:
         """Let the gradebook's score and comment win over what the notebook shows."""
         if part.grade_id in self.comments:
             part = replace(part, message=self.comments[part.grade_id])
-        score = self.scores.get(part.grade_id, part.score)
-        if score == part.score and not part.manual:
-            return part
-        if part.grade_id not in self.scores:
+        score = self.scores.get(part.grade_id)
+        if score is None or (score == part.score and part.status != BY_HAND):
             return part
         return replace(part, score=score, status=status_of(score, part.max_score))
 

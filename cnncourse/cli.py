@@ -90,7 +90,7 @@ def exercises_check(root: Path, names: tuple[str, ...]) -> None:
             findings = check_exercise(exercise, progress=step)
         _print_table(
             ("submission", "expected", "got", "", "message"),
-            ((f.name, f.expected, f.got, _mark(f.ok), f.message) for f in findings),
+            ((f.name, f.expected, f.got, "ok" if f.ok else "WRONG", f.message) for f in findings),
         )
         failed += sum(not finding.ok for finding in findings)
         click.echo(f"{exercise.name}: {len(findings) - failed} passed, {failed} failed")
@@ -140,11 +140,11 @@ def grade() -> None:
     """Release, collect, autograde, give feedback, export (for instructors)."""
 
 
-def _step(text: str) -> Callable[[Callable[..., None]], click.Command]:
+def _step(name: str, text: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of ``grade`` with the arguments that all of them share."""
 
     def decorate(function: Callable[..., None]) -> click.Command:
-        command = grade.command(help=text)(course_option(function))
+        command = grade.command(name, help=text)(course_option(function))
         command.params.insert(0, click.Argument(["assignment"]))
         return command
 
@@ -163,41 +163,41 @@ csv_option = click.option(
 )
 
 
-@_step("Make the student version of ASSIGNMENT and put it into the exchange.")
+@_step("release", "Make the student version of ASSIGNMENT and put it into the exchange.")
 def release(folder: Path, assignment: str) -> None:
     click.echo(_course(folder).release(assignment))
 
 
-@_step("Fetch what students handed in for ASSIGNMENT.")
+@_step("collect", "Fetch what students handed in for ASSIGNMENT.")
 @inbox_option
 def collect(folder: Path, assignment: str, inbox: Path | None) -> None:
     _collect(_course(folder), assignment, inbox)
 
 
-@_step("Run and score every submission of ASSIGNMENT.")
+@_step("autograde", "Run and score every submission of ASSIGNMENT.")
 @only_option
 @force_option
 def autograde(folder: Path, assignment: str, only: str | None, force: bool) -> None:
     _print_results(_autograde(_course(folder), assignment, only, force))
 
 
-@_step("Write a feedback page for each student of ASSIGNMENT.")
+@_step("feedback", "Write a feedback page for each student of ASSIGNMENT.")
 def feedback(folder: Path, assignment: str) -> None:
     click.echo(f"{len(_course(folder).feedback(assignment))} feedback pages")
 
 
-@_step("Write the scores of ASSIGNMENT as CSV.")
+@_step("export", "Write the scores of ASSIGNMENT as CSV.")
 @csv_option
 def export(folder: Path, assignment: str, csv: Path | None) -> None:
     click.echo(_course(folder).export(assignment, csv or folder / "grades.csv"))
 
 
-@_step("Collect, autograde, feedback and export ASSIGNMENT, in this order.")
+@_step("all", "Collect, autograde, feedback and export ASSIGNMENT, in this order.")
 @inbox_option
 @only_option
 @force_option
 @csv_option
-def all(  # noqa: A001 the command's name
+def whole_way(
     folder: Path, assignment: str, inbox: Path | None, only: str | None, force: bool,
     csv: Path | None,
 ) -> None:
@@ -248,11 +248,14 @@ def _autograde(course: Any, assignment: str, only: str | None, force: bool) -> l
 @contextmanager
 def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar; call what it gives with (what is being done, how many are done, how many in all)."""
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = TextColumn("{task.fields[now]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(TextColumn(title), *columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (
+        progress.TextColumn(f"{title} {{task.fields[now]}}"), progress.BarColumn(),
+        progress.MofNCompleteColumn(), progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, now="", total=None)
 
         def step(now: str, done: int, total: int) -> None:
@@ -261,18 +264,19 @@ def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def _mark(ok: bool) -> str:
-    return "[green]ok[/]" if ok else "[red]WRONG[/]"
-
-
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Draw a table; what strangers wrote in it is never read as markup."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(*header, show_edge=False, pad_edge=False)
     for row in rows:
-        table.add_row(*map(str, row))
-    Console(width=None if click.get_text_stream("stdout").isatty() else 140).print(table)
+        table.add_row(*(escape(str(value)) for value in row))
+    console = Console()
+    if not console.is_terminal:  # a log file: wide enough for the reasons
+        console.width = 140
+    console.print(table)
 
 
 def _print_results(results: list[Result]) -> None:

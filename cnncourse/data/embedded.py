@@ -105,7 +105,7 @@ def photograph(
 def _photograph_file(name: str, max_side: int | None) -> NDArray[np.float64]:
     from PIL import Image
 
-    picture = Image.open(_scikit_learn_file(f"images/{name}.jpg"))
+    picture: Image.Image = Image.open(_scikit_learn_file(f"images/{name}.jpg"))
     if max_side is not None and max_side < max(picture.size):
         scale = max_side / max(picture.size)
         width, height = (max(1, round(side * scale)) for side in picture.size)

@@ -448,8 +448,7 @@ assert np.array_equal(bar, [[0, 0, 1, 1, 0, 0]] * 5), (
     "of it? A slice is a view of the same numbers."
 )
 ### BEGIN HIDDEN TESTS
-from scipy.signal import correlate2d as independent
-
+windows = np.lib.stride_tricks.sliding_window_view
 rng = np.random.default_rng(24)
 for shape, kernel_shape in (
     ((6, 9), (3, 3)),
@@ -460,7 +459,7 @@ for shape, kernel_shape in (
 ):
     image, kernel = rng.normal(size=shape), rng.normal(size=kernel_shape)
     kept, kernel_kept = image.copy(), kernel.copy()
-    expected = independent(image, kernel, mode="valid")
+    expected = np.einsum("ijmn,mn->ij", windows(image, kernel.shape), kernel)
     got = correlate2d(image, kernel)
     assert np.shape(got) == expected.shape, (
         "The size of the map is wrong for another image. Try one that is higher than wide, an even "
@@ -474,7 +473,7 @@ for shape, kernel_shape in (
     assert np.array_equal(kernel, kernel_kept), "correlate2d changed the kernel it was given."
 bright = rng.integers(150, 256, size=(6, 8), dtype=np.uint8)
 small = np.array([[1, 2], [3, 4]], dtype=np.uint8)
-expected = independent(bright.astype(float), small.astype(float), mode="valid")
+expected = np.einsum("ijmn,mn->ij", windows(bright.astype(float), (2, 2)), small.astype(float))
 assert np.allclose(correlate2d(bright, small), expected), (
     "A bright image of type uint8 gives wrong numbers: its arithmetic starts again at 0 after 255. "
     "Turn the pixels into floats before multiplying, and let the map hold floats."
@@ -637,8 +636,7 @@ examine(
     padding=1,
 )
 ### BEGIN HIDDEN TESTS
-from scipy.signal import correlate2d as independent
-
+windows = np.lib.stride_tricks.sliding_window_view
 rng = np.random.default_rng(25)
 for name, C, size, kernel_size, stride, padding in (
     ("channels", 4, (5, 6), (2, 3), 1, 0),
@@ -649,7 +647,7 @@ for name, C, size, kernel_size, stride, padding in (
 ):
     x, weight = rng.normal(size=(C, *size)), rng.normal(size=(C, *kernel_size))
     frame = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
-    full = sum(independent(frame[c], weight[c], mode="valid") for c in range(C))
+    full = np.einsum("cijmn,cmn->ij", windows(frame, kernel_size, axis=(1, 2)), weight)
     kept = x.copy()
     message = all_at_once
     if name != "all at once":
@@ -856,16 +854,13 @@ assert np.allclose(conv2d(x, fingers, np.array([1.0, 2, 3])) - got, [[[1]], [[2]
     "The bias should be added everywhere to its map: the first number to the first map, and so on."
 )
 ### BEGIN HIDDEN TESTS
-from scipy.signal import correlate2d as independent
-
+windows = np.lib.stride_tricks.sliding_window_view
 rng = np.random.default_rng(27)
 colour = photograph("flower", max_side=48)
 for C_out, K_h, K_w in ((5, 3, 3), (2, 2, 4)):
     weight, bias = rng.normal(size=(C_out, 3, K_h, K_w)), rng.normal(size=C_out)
-    expected = [
-        sum(independent(colour[c], weight[o, c], mode="valid") for c in range(3)) + bias[o]
-        for o in range(C_out)
-    ]
+    patches = windows(colour, (K_h, K_w), axis=(1, 2))
+    expected = np.einsum("cijmn,ocmn->oij", patches, weight) + bias[:, None, None]
     kept = colour.copy()
     got = conv2d(colour, weight, bias)
     assert np.shape(got) == np.shape(expected), (

@@ -51,7 +51,7 @@ def main() -> None:
 
 @main.group()
 def exercises() -> None:
-    """Build and prove the exercises (for authors)."""
+    """Build and prove the exercises."""
 
 
 @exercises.command("build")
@@ -61,7 +61,7 @@ def exercises() -> None:
     show_default=True, help="Where source/, release/, solution/ and points.md go.",
 )
 def exercises_build(root: Path, out: Path) -> None:
-    """Make the student notebooks, the solutions and the table of points."""
+    """Make notebooks, solutions, points."""
     from cnncourse.authoring.build import build_exercises
     from cnncourse.authoring.source import read_exercises
 
@@ -74,7 +74,9 @@ def exercises_build(root: Path, out: Path) -> None:
 @exercises_option
 @click.argument("names", nargs=-1)
 def exercises_check(root: Path, names: tuple[str, ...]) -> None:
-    """Prove each exercise: the solution earns all, the blank nothing, each misconception loses.
+    """Prove each exercise.
+
+    The solution earns all, the blank nothing, each misconception loses what it should.
 
     NAMES are folders of exercises; all of them if none is given.
     """
@@ -105,7 +107,9 @@ def exercises_check(root: Path, names: tuple[str, ...]) -> None:
 @exercises_option
 @click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def check(root: Path, notebook: Path) -> None:
-    """Run the visible tests of a NOTEBOOK, as the grader runs them (for students)."""
+    """Run the visible tests of a NOTEBOOK.
+
+    They run as the grader runs them (for students)."""
     from cnncourse.grading.check import check_notebook
 
     result = check_notebook(notebook, root)
@@ -125,7 +129,9 @@ def check(root: Path, notebook: Path) -> None:
     help="A CSV file with the columns id, first_name, last_name, email.",
 )
 def new_course(root: Path, folder: Path, roster: Path | None) -> None:
-    """Make a course FOLDER that nbgrader understands, with every exercise as an assignment."""
+    """Make a course FOLDER for nbgrader.
+
+    Every exercise becomes an assignment."""
     from cnncourse.authoring.source import read_exercises
     from cnncourse.grading import course
 
@@ -137,7 +143,7 @@ def new_course(root: Path, folder: Path, roster: Path | None) -> None:
 
 @main.group()
 def grade() -> None:
-    """Release, collect, autograde, give feedback, export (for instructors)."""
+    """Release, collect and grade assignments."""
 
 
 def _step(name: str, text: str) -> Callable[[Callable[..., None]], click.Command]:
@@ -163,36 +169,36 @@ csv_option = click.option(
 )
 
 
-@_step("release", "Make the student version of ASSIGNMENT and put it into the exchange.")
+@_step("release", "Put ASSIGNMENT into the exchange.")
 def release(folder: Path, assignment: str) -> None:
     click.echo(_course(folder).release(assignment))
 
 
-@_step("collect", "Fetch what students handed in for ASSIGNMENT.")
+@_step("collect", "Fetch what students handed in.")
 @inbox_option
 def collect(folder: Path, assignment: str, inbox: Path | None) -> None:
     _collect(_course(folder), assignment, inbox)
 
 
-@_step("autograde", "Run and score every submission of ASSIGNMENT.")
+@_step("autograde", "Run and score every submission.")
 @only_option
 @force_option
 def autograde(folder: Path, assignment: str, only: str | None, force: bool) -> None:
     _print_results(_autograde(_course(folder), assignment, only, force))
 
 
-@_step("feedback", "Write a feedback page for each student of ASSIGNMENT.")
+@_step("feedback", "Write a feedback page for each student.")
 def feedback(folder: Path, assignment: str) -> None:
     click.echo(f"{len(_course(folder).feedback(assignment))} feedback pages")
 
 
-@_step("export", "Write the scores of ASSIGNMENT as CSV.")
+@_step("export", "Write the scores as CSV.")
 @csv_option
 def export(folder: Path, assignment: str, csv: Path | None) -> None:
     click.echo(_course(folder).export(assignment, csv or folder / "grades.csv"))
 
 
-@_step("all", "Collect, autograde, feedback and export ASSIGNMENT, in this order.")
+@_step("all", "Collect, autograde, feedback and export.")
 @inbox_option
 @only_option
 @force_option
@@ -214,7 +220,9 @@ def whole_way(
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--exercise", "name", default=None, help="Which exercise [default: the first].")
 def sample_class(root: Path, folder: Path, name: str | None) -> None:
-    """Make a course in FOLDER, hand in every kind of submission, grade them all."""
+    """Grade a class of samples in FOLDER.
+
+    It hands in every kind of submission: right, wrong, blank, broken."""
     from cnncourse.authoring.source import read_exercises
     from cnncourse.grading.sample import make_sample_class
 

@@ -109,7 +109,8 @@ def exercises_check(root: Path, names: tuple[str, ...]) -> None:
 def check(root: Path, notebook: Path) -> None:
     """Run the visible tests of a NOTEBOOK.
 
-    They run as the grader runs them (for students)."""
+    They run as the grader runs them (for students).
+    """
     from cnncourse.grading.check import check_notebook
 
     result = check_notebook(notebook, root)
@@ -131,7 +132,8 @@ def check(root: Path, notebook: Path) -> None:
 def new_course(root: Path, folder: Path, roster: Path | None) -> None:
     """Make a course FOLDER for nbgrader.
 
-    Every exercise becomes an assignment."""
+    Every exercise becomes an assignment.
+    """
     from cnncourse.authoring.source import read_exercises
     from cnncourse.grading import course
 
@@ -222,7 +224,8 @@ def whole_way(
 def sample_class(root: Path, folder: Path, name: str | None) -> None:
     """Grade a class of samples in FOLDER.
 
-    It hands in every kind of submission: right, wrong, blank, broken."""
+    It hands in every kind of submission: right, wrong, blank, broken.
+    """
     from cnncourse.authoring.source import read_exercises
     from cnncourse.grading.sample import make_sample_class
 

@@ -231,33 +231,33 @@ def _by(sizes: Iterable[int]) -> str:
     return " x ".join(map(str, sizes))
 
 
-def check_groups(in_channels: int, out_channels: int, groups: int) -> int:
-    """Return `groups` if it divides both numbers of channels.
+def check_channels(in_channels: int, out_channels: int, groups: int) -> tuple[int, int, int]:
+    """Return the three if each is at least 1 and `groups` divides both numbers of channels.
 
     Raises
     ------
     ArgumentError
-        If it does not, or is not an integer of at least 1.
+        If it does not, or one is not an integer of at least 1.
 
     Examples
     --------
-    >>> check_groups(in_channels=32, out_channels=64, groups=32)
-    32
+    >>> check_channels(in_channels=32, out_channels=64, groups=32)
+    (32, 64, 32)
     """
+    (in_channels,) = per_axis("in_channels", in_channels, 1)
+    (out_channels,) = per_axis("out_channels", out_channels, 1)
     (groups,) = per_axis("groups", groups, 1)
     if in_channels % groups or out_channels % groups:
         raise ArgumentError(
             "groups", f"a divisor of {in_channels} input and {out_channels} output channels", groups
         )
-    return groups
+    return in_channels, out_channels, groups
 
 
 def _weights(
     in_channels: int, out_channels: int, kernel_size: int | Sequence[int], axes: int, groups: int
 ) -> int:
-    (in_channels,) = per_axis("in_channels", in_channels, 1)
-    (out_channels,) = per_axis("out_channels", out_channels, 1)
-    groups = check_groups(in_channels, out_channels, groups)
+    in_channels, out_channels, groups = check_channels(in_channels, out_channels, groups)
     taps = math.prod(per_axis("kernel_size", kernel_size, axes))
     return out_channels * (in_channels // groups) * taps
 

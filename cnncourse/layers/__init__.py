@@ -30,7 +30,14 @@ from cnncourse.layers.activation import (
     tanh,
     tanh_backward,
 )
-from cnncourse.layers.conv import conv2d, conv2d_loop, convolve2d, correlate2d
+from cnncourse.layers.conv import (
+    Conv2d,
+    conv2d,
+    conv2d_backward,
+    conv2d_loop,
+    convolve2d,
+    correlate2d,
+)
 from cnncourse.layers.dense import (
     Dense,
     Flatten,
@@ -40,18 +47,8 @@ from cnncourse.layers.dense import (
     flatten,
     flatten_backward,
 )
-from cnncourse.layers.dropout import (
-    Dropout,
-    dropout,
-    dropout_backward,
-)
-from cnncourse.layers.init import (
-    fans,
-    glorot_normal,
-    glorot_uniform,
-    he_normal,
-    he_uniform,
-)
+from cnncourse.layers.dropout import Dropout, dropout, dropout_backward
+from cnncourse.layers.init import fans, glorot_normal, glorot_uniform, he_normal, he_uniform
 from cnncourse.layers.kernels import KERNELS
 from cnncourse.layers.loss import (
     MeanSquaredError,
@@ -62,10 +59,7 @@ from cnncourse.layers.loss import (
     softmax_cross_entropy_backward,
     softmax_cross_entropy_loop,
 )
-from cnncourse.layers.module import (
-    Layer,
-    Sequential,
-)
+from cnncourse.layers.module import Layer, Sequential
 from cnncourse.layers.norm import (
     BatchNorm,
     GroupNorm,
@@ -81,17 +75,22 @@ from cnncourse.layers.norm import (
     layer_norm_loop,
     running_statistics,
 )
-from cnncourse.layers.optimizer import (
-    SGD,
-    Adam,
-    adam_step,
-    sgd_step,
-)
+from cnncourse.layers.optimizer import SGD, Adam, adam_step, sgd_step
 from cnncourse.layers.pool import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    GlobalAvgPool2d,
+    MaxPool2d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    adaptive_avg_pool2d_loop,
     avg_pool2d,
+    avg_pool2d_backward,
     avg_pool2d_loop,
     global_avg_pool2d,
+    global_avg_pool2d_backward,
     max_pool2d,
+    max_pool2d_backward,
     max_pool2d_loop,
 )
 
@@ -100,14 +99,19 @@ __all__ = [
     "KERNELS",
     "SGD",
     "Adam",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "BatchNorm",
+    "Conv2d",
     "Dense",
     "Dropout",
     "Flatten",
+    "GlobalAvgPool2d",
     "GroupNorm",
     "Layer",
     "LayerNorm",
     "LeakyReLU",
+    "MaxPool2d",
     "MeanSquaredError",
     "ReLU",
     "Sequential",
@@ -117,12 +121,17 @@ __all__ = [
     "SoftmaxCrossEntropy",
     "Tanh",
     "adam_step",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
+    "adaptive_avg_pool2d_loop",
     "avg_pool2d",
+    "avg_pool2d_backward",
     "avg_pool2d_loop",
     "batch_norm",
     "batch_norm_backward",
     "batch_norm_loop",
     "conv2d",
+    "conv2d_backward",
     "conv2d_loop",
     "convolve2d",
     "correlate2d",
@@ -138,6 +147,7 @@ __all__ = [
     "gelu",
     "gelu_backward",
     "global_avg_pool2d",
+    "global_avg_pool2d_backward",
     "glorot_normal",
     "glorot_uniform",
     "group_norm",
@@ -152,6 +162,7 @@ __all__ = [
     "leaky_relu_backward",
     "log_softmax",
     "max_pool2d",
+    "max_pool2d_backward",
     "max_pool2d_loop",
     "mean_squared_error",
     "mean_squared_error_backward",

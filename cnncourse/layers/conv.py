@@ -6,18 +6,20 @@ Only `convolve2d` flips it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from cnncourse.errors import ShapeError
-from cnncourse.layers.arrays import Array, as_numbers, check_axes, check_no_overflow, pad
+from cnncourse.layers import products
+from cnncourse.layers.arrays import Array, as_numbers, check_axes, pad
+from cnncourse.layers.geometry import Numbers, check_conv, check_conv_backward
+from cnncourse.layers.init import Initializer, he_normal
+from cnncourse.layers.module import Layer
 from cnncourse.shapes import (
     Padding,
-    check_groups,
+    check_channels,
     conv_output_shape,
     padding_pairs,
     per_axis,
@@ -84,55 +86,13 @@ def convolve2d(image: ArrayLike, kernel: ArrayLike, bias: float = 0.0) -> Array:
     return correlate2d(image, np.flip(kernel), bias)
 
 
-class _Conv2dArguments(NamedTuple):
-    """The arguments of `conv2d`, checked: arrays of one type, and two integers for each option."""
-
-    x: Array
-    weight: Array
-    bias: Array
-    stride: tuple[int, ...]
-    pads: tuple[tuple[int, int], ...]
-    dilation: tuple[int, ...]
-    groups: int
-    output_shape: tuple[int, ...]
-
-
-def _check_conv2d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None,
-    stride: int | Sequence[int],
-    padding: Padding,
-    dilation: int | Sequence[int],
-    groups: int,
-) -> _Conv2dArguments:
-    x, weight, *rest = as_numbers(x=x, weight=weight, bias=bias)
-    check_axes("x", x, "N, C_in, H, W")
-    check_axes("weight", weight, "C_out, C_in // groups, K_h, K_w")
-    C_out, C_group, *kernel_size = weight.shape
-    bias = rest[0] if rest else np.zeros(C_out, dtype=x.dtype)
-    if bias.shape != (C_out,):
-        raise ShapeError("bias", f"shape ({C_out},), one for each kernel", bias.shape)
-    groups = check_groups(x.shape[1], C_out, groups)
-    if C_group * groups != x.shape[1]:
-        expected = f"{x.shape[1] // groups} channels in each kernel ({x.shape[1]} in x"
-        raise ShapeError("weight", f"{expected}, groups={groups})", C_group)
-    check_no_overflow(x, weight, bias)
-
-    stride = per_axis("stride", stride, 2)
-    dilation = per_axis("dilation", dilation, 2)
-    pads = padding_pairs(padding, kernel_size, stride, dilation)
-    output_shape = conv_output_shape(x.shape[2:], kernel_size, stride, padding, dilation)
-    return _Conv2dArguments(x, weight, bias, stride, pads, dilation, groups, output_shape)
-
-
 def conv2d_loop(
     x: ArrayLike,
     weight: ArrayLike,
     bias: ArrayLike | None = None,
-    stride: int | Sequence[int] = 1,
+    stride: Numbers = 1,
     padding: Padding = 0,
-    dilation: int | Sequence[int] = 1,
+    dilation: Numbers = 1,
     groups: int = 1,
 ) -> Array:
     """Cross-correlate as `conv2d` does, one output value at a time: its specification.
@@ -146,18 +106,19 @@ def conv2d_loop(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    a = _check_conv2d(x, weight, bias, stride, padding, dilation, groups)
-    padded = pad(a.x, a.pads)
-    C_out, C_group, K_h, K_w = a.weight.shape
-    (s_h, s_w), (d_h, d_w) = a.stride, a.dilation
+    x, weight, bias, g = check_conv(x, weight, bias, stride, padding, dilation, groups)
+    padded = pad(x, g.pads)
+    (K_h, K_w), (s_h, s_w), (d_h, d_w) = g.kernel_size, g.stride, g.dilation
 
-    output = np.empty((len(padded), C_out, *a.output_shape), dtype=padded.dtype)
+    output = np.empty((len(x), g.out_channels, *g.output_shape), dtype=x.dtype)
     for n, o, i, j in np.ndindex(output.shape):
-        first = o // (C_out // groups) * C_group  # the first input channel of this kernel's group
+        group = o // g.group_out
+        channels = slice(group * g.group_in, (group + 1) * g.group_in)
         rows = slice(i * s_h, i * s_h + window_size(K_h, d_h), d_h)
         columns = slice(j * s_w, j * s_w + window_size(K_w, d_w), d_w)
-        patch = padded[n, first : first + C_group, rows, columns]
-        output[n, o, i, j] = np.sum(patch * a.weight[o]) + a.bias[o]
+        output[n, o, i, j] = np.sum(padded[n, channels, rows, columns] * weight[o])
+        if bias is not None:
+            output[n, o, i, j] += bias[o]
     return output
 
 
@@ -165,9 +126,9 @@ def conv2d(
     x: ArrayLike,
     weight: ArrayLike,
     bias: ArrayLike | None = None,
-    stride: int | Sequence[int] = 1,
+    stride: Numbers = 1,
     padding: Padding = 0,
-    dilation: int | Sequence[int] = 1,
+    dilation: Numbers = 1,
     groups: int = 1,
 ) -> Array:
     """Cross-correlate a batch of images with a bank of kernels.
@@ -213,19 +174,140 @@ def conv2d(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    a = _check_conv2d(x, weight, bias, stride, padding, dilation, groups)
-    padded = pad(a.x, a.pads)
-    N, C_in = padded.shape[:2]
-    C_out, C_group, K_h, K_w = a.weight.shape
-    (s_h, s_w), (d_h, d_w) = a.stride, a.dilation
-    H_out, W_out = a.output_shape
+    return products.forward(*check_conv(x, weight, bias, stride, padding, dilation, groups))
 
-    n, c, h, w = padded.strides
-    # (N, C_in, H, W) -> (N, C_in, K_h, K_w, H_out, W_out): every window, without copying a pixel
-    windows = as_strided(
-        padded, (N, C_in, K_h, K_w, H_out, W_out), (n, c, h * d_h, w * d_w, h * s_h, w * s_w)
-    )
-    # one column for each window: (groups, C_out / groups, taps) @ (N, groups, taps, H_out W_out)
-    columns = windows.reshape(N, a.groups, C_group * K_h * K_w, H_out * W_out)
-    kernels = a.weight.reshape(a.groups, C_out // a.groups, C_group * K_h * K_w)
-    return (kernels @ columns).reshape(N, C_out, H_out, W_out) + a.bias.reshape(C_out, 1, 1)
+
+def conv2d_backward(
+    grad_output: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    stride: Numbers = 1,
+    padding: Padding = 0,
+    dilation: Numbers = 1,
+    groups: int = 1,
+) -> tuple[Array, Array, Array]:
+    """Give the gradients of `conv2d`.
+
+    Parameters
+    ----------
+    grad_output : float array, shape (N, C_out, H_out, W_out)
+    x : float array, shape (N, C_in, H, W)
+    weight : float array, shape (C_out, C_in // groups, K_h, K_w)
+    stride, padding, dilation, groups
+        As in `conv2d`.
+
+    Returns
+    -------
+    grad_x, grad_weight, grad_bias : float arrays
+        Of the shapes of `x`, `weight` and the bias; the last two are sums over the batch.
+
+    Raises
+    ------
+    ShapeError, ArgumentError
+        As in `conv2d`; also if `grad_output` does not have the shape of the output, or the arrays
+        hold integers.
+
+    Examples
+    --------
+    >>> x = np.arange(4.0).reshape(1, 1, 2, 2)
+    >>> grad_x, grad_weight, grad_bias = conv2d_backward([[[[1.0, 10.0]]]], x, [[[[2.0], [3.0]]]])
+    >>> grad_x[0, 0]
+    array([[ 2., 20.],
+           [ 3., 30.]])
+    >>> grad_weight.ravel(), grad_bias
+    (array([10., 32.]), array([11.]))
+    """
+    options = stride, padding, dilation, groups
+    grad_output, (x, weight, _, g) = check_conv_backward(grad_output, x, weight, *options)
+    grad_x = products.input_gradient(grad_output, weight, g)
+    return grad_x, *products.weight_gradient(grad_output, x, g)
+
+
+class ConvNd(Layer):
+    """What `Conv1d`, `Conv2d` and `Conv3d` have in common; their parameters are described there.
+
+    A subclass names its function, the function's gradients, and the axes that a kernel moves along.
+    """
+
+    axes: ClassVar[int]
+    function: ClassVar[Callable[..., Array]]
+    function_backward: ClassVar[Callable[..., tuple[Array, Array, Array]]]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Numbers,
+        stride: Numbers = 1,
+        padding: Padding = 0,
+        dilation: Numbers = 1,
+        groups: int = 1,
+        bias: bool = True,
+        *,
+        init: Initializer = he_normal,
+        rng: np.random.Generator | int | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        kernel = per_axis("kernel_size", kernel_size, self.axes)
+        check_channels(in_channels, out_channels, groups)
+        stride = per_axis("stride", stride, self.axes)
+        dilation = per_axis("dilation", dilation, self.axes)
+        padding_pairs(padding, kernel, stride, dilation)  # refuses what is not a padding
+        self.options = stride, padding, dilation, groups
+        self.params["weight"] = init((out_channels, in_channels // groups, *kernel), rng, dtype)
+        if bias:
+            self.params["bias"] = np.zeros(out_channels, dtype)
+
+    def forward(self, x: Array) -> Array:
+        """Convolve."""
+        y = self.function(x, self.params["weight"], self.params.get("bias"), *self.options)
+        self.remember(x)
+        return y
+
+    def backward(self, grad_output: Array) -> Array:
+        """Give the gradient of `x`, and put those of weight and bias in `grads`."""
+        (x,) = self.recall()
+        grad_x, *grads = self.function_backward(
+            grad_output, x, self.params["weight"], *self.options
+        )
+        self.grads.update(zip(self.params, grads, strict=False))
+        return grad_x
+
+
+class Conv2d(ConvNd):
+    """`conv2d` as a layer.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        At least 1.
+    kernel_size : int or (int, int)
+        Pixels.
+    stride, padding, dilation, groups
+        As in `conv2d`.
+    bias : bool
+        Whether to add one; it starts at 0.
+    init : Initializer
+        What the weights start with; see `cnncourse.layers.init`.
+    rng : numpy.random.Generator or int, optional
+        Where the first weights come from: the same seed, the same weights.
+    dtype : float32 or float64
+
+    Raises
+    ------
+    ArgumentError
+        If `groups` does not divide the channels, or an option is out of its range.
+
+    Examples
+    --------
+    >>> layer = Conv2d(3, 8, 5, padding=2, rng=0)
+    >>> layer.params["weight"].shape, layer.forward(np.ones((2, 3, 7, 9))).shape
+    ((8, 3, 5, 5), (2, 8, 7, 9))
+    >>> layer.backward(np.ones((2, 8, 7, 9))).shape, layer.grads["bias"][0]
+    ((2, 3, 7, 9), np.float64(126.0))
+    """
+
+    axes = 2
+    function = staticmethod(conv2d)
+    function_backward = staticmethod(conv2d_backward)

@@ -178,7 +178,7 @@ X, WEIGHT = np.ones((1, 4, 5, 6)), np.ones((2, 4, 3, 3))
         ({"weight": WEIGHT, "groups": 2}, "weight: expected 2 channels in each kernel .*, got 4"),
         ({"groups": 3}, "groups: expected a divisor of 4 input and 2 output channels, got 3"),
         ({"groups": 0}, "groups: expected an integer of at least 1, got 0"),
-        ({"bias": np.ones(3)}, r"bias: expected shape \(2,\), one for each kernel, got \(3,\)"),
+        ({"bias": np.ones(3)}, r"bias: expected shape \(2,\), got \(3,\)"),
         ({"bias": np.ones(2, np.float32)}, "bias: expected float64, the type of weight"),
         ({"weight": np.ones((2, 4, 6, 1))}, "kernel_size: expected a window no larger .* 5 x 6"),
         ({"dilation": 3}, "kernel_size: expected .* got a window of 7 x 7"),

@@ -1,0 +1,233 @@
+"""The column matrix of a 2-D convolution, of which only a strip exists at a time.
+
+Put each window of an image into a column, each kernel into a row, and the convolution is a product
+of two matrices, the fastest thing a processor does. But each pixel stands in K_h K_w columns, and
+copying it there can cost more than the product. Three ideas keep that cheap:
+
+- Only a strip of columns exists at a time, small enough to stay in the processor's cache.
+- At stride 1, what one tap meets along a row of the output lies side by side in the image, so a row
+  is copied as one item of many bytes, not pixel by pixel.
+- At stride s it lies s pixels apart. So the image is first split into s x s phases, of which each
+  holds every s-th row and column. Within a phase the stride is 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncourse.layers.arrays import Array
+from cnncourse.layers.geometry import Geometry
+
+
+class Block(NamedTuple):
+    """How much of a column matrix exists at a time: a strip is `rows` x `width` of the output."""
+
+    images: int
+    groups: int
+    rows: int
+    width: int
+
+
+class Strip(NamedTuple):
+    """A part of the output: some rows, or a piece of one row."""
+
+    row: int
+    rows: int
+    column: int
+    width: int
+    positions: slice  # the same, in the output's pixels counted row after row
+
+
+class _Phase(NamedTuple):
+    """What one phase of an axis holds: of each `stride` pixels one, and the taps that meet it."""
+
+    taps: slice  # those taps of the kernel
+    number: int  # how many they are
+    offset: int  # where the first of them begins in the phase
+    step: int  # how far the next lies behind it
+    inside: slice  # the part of the phase that pixels fill; the rest is padding
+    pixels: slice  # those pixels
+
+
+def _phases(g: Geometry, axis: int) -> list[_Phase]:
+    """Split an axis. Tap k meets pixel k * dilation of a window: phase (k * dilation) % stride."""
+    s, d, k = g.stride[axis], g.dilation[axis], g.kernel_size[axis]
+    before, size = g.pads[axis][0], g.input_shape[axis]
+    length = _phase_length(g, axis)
+    every = s // math.gcd(s, d)  # taps that share a phase are so many apart
+    phases = []
+    for tap in range(min(every, k)):
+        first = tap * d % s - before  # the pixel that the phase begins with
+        start = max(0, -(-(0 - first) // s))
+        stop = max(start, min(length, -(-(size - first) // s)))
+        pixel = first + start * s
+        phases.append(_Phase(
+            taps=slice(tap, None, every),
+            number=len(range(tap, k, every)),
+            offset=tap * d // s,
+            step=d * every // s,
+            inside=slice(start, stop),
+            pixels=slice(pixel, pixel + (stop - start) * s, s),
+        ))  # fmt: skip
+    return phases
+
+
+def _phase_length(g: Geometry, axis: int) -> int:
+    return g.output_shape[axis] + (g.kernel_size[axis] - 1) * g.dilation[axis] // g.stride[axis]
+
+
+class Columns:
+    """The column matrix of some images, strip by strip, and its way back.
+
+    `load` lays images out, then `matrix` gives the columns of a strip. For gradients, `clear` makes
+    room for images, `add` adds a column matrix to them, `unload` gives them back.
+
+    Parameters
+    ----------
+    geometry : Geometry
+        Of a convolution along two axes.
+    block : Block
+    dtype : dtype
+    ones : bool
+        Whether the matrix ends in a row of ones: a tap whose pixel is always 1, so that the bias is
+        one weight more, and its gradient one more gradient of a weight.
+    """
+
+    def __init__(
+        self, geometry: Geometry, block: Block, dtype: np.dtype, ones: bool = False
+    ) -> None:
+        self.geometry = geometry
+        self.block = block
+        self.phases = [_phases(geometry, axis) for axis in (0, 1)]
+        channels = block.groups * geometry.group_in
+        # (vertical phase, horizontal phase, image, channel, row, column)
+        self.shape = (
+            len(self.phases[0]), len(self.phases[1]), block.images, channels,
+            _phase_length(geometry, 0), _phase_length(geometry, 1),
+        )  # fmt: skip
+        self.images, self.channels = block.images, channels
+        self.as_it_is = geometry.stride == (1, 1) and geometry.pads == ((0, 0), (0, 0))
+        self.laid_out = np.zeros((0,) if self.as_it_is else self.shape, dtype)
+        self.height = geometry.taps
+        longest = block.images * block.rows * block.width
+        self.columns = np.empty((block.groups, self.height + ones, longest), dtype)
+        self.columns[:, self.height :] = 1
+
+    def strips(self) -> Iterator[Strip]:
+        """Cut the output into strips."""
+        height, width = self.geometry.output_shape
+        for row in range(0, height, self.block.rows):
+            rows = min(self.block.rows, height - row)
+            for column in range(0, width, self.block.width):
+                wide = min(self.block.width, width - column)
+                start = row * width + column
+                yield Strip(row, rows, column, wide, slice(start, start + rows * wide))
+
+    def load(self, x: Array) -> None:
+        """Lay images out, split into phases, with their padding.
+
+        Parameters
+        ----------
+        x : array, shape (images, channels, H, W)
+            At most as many of each as a block has.
+        """
+        self.images, self.channels = x.shape[:2]
+        if self.as_it_is:
+            self.laid_out = x[None, None]
+            return
+        for inside, rows, columns in self._placed():
+            inside[...] = x[:, :, rows, columns]
+
+    def _placed(self) -> Iterator[tuple[Array, slice, slice]]:
+        """Give what each phase holds of the images, and the pixels that belong there."""
+        for i, vertical in enumerate(self.phases[0]):
+            for j, horizontal in enumerate(self.phases[1]):
+                phase = self.laid_out[i, j, : self.images, : self.channels]
+                yield (
+                    phase[:, :, vertical.inside, horizontal.inside],
+                    vertical.pixels,
+                    horizontal.pixels,
+                )
+
+    def matrix(self, strip: Strip) -> Array:
+        """Give the columns of a strip.
+
+        Returns
+        -------
+        array, shape (groups, taps, images * rows * width)
+            A view that the next strip overwrites.
+        """
+        g = self.geometry
+        groups = self.channels // g.group_in
+        _, height, length = self.columns.shape
+        kernel_area = math.prod(g.kernel_size) * length
+        rows = _rows(
+            self.columns,
+            (groups, g.group_in, *g.kernel_size, self.images, strip.rows),
+            (height * length, kernel_area, g.kernel_size[1] * length, length,
+             strip.rows * strip.width, strip.width),
+            strip.width,
+        )  # fmt: skip
+        vertical_phase, phase, image, channel, line, _ = (
+            n // self.laid_out.itemsize for n in self.laid_out.strides
+        )
+        for i, v in enumerate(self.phases[0]):
+            for j, h in enumerate(self.phases[1]):
+                start = (strip.row + v.offset) * line + strip.column + h.offset
+                rows[:, :, v.taps, h.taps] = _rows(
+                    self.laid_out,
+                    (groups, g.group_in, v.number, h.number, self.images, strip.rows),
+                    (g.group_in * channel, channel, v.step * line, h.step, image, line),
+                    strip.width,
+                    i * vertical_phase + j * phase + start,
+                )
+        return self.columns[:groups, :, : self.images * strip.rows * strip.width]
+
+    def clear(self, images: int, channels: int) -> None:
+        """Make room for so many images and channels, all zero."""
+        self.images, self.channels = images, channels
+        self.laid_out = np.zeros(self.shape, self.columns.dtype)
+
+    def add(self, strip: Strip, matrix: Array) -> None:
+        """Add each number of a column matrix to the pixel that `matrix` would take it from.
+
+        Parameters
+        ----------
+        strip : Strip
+        matrix : array, shape (groups, taps, images * rows * width)
+        """
+        K_h, K_w = self.geometry.kernel_size
+        windows = matrix.reshape(self.channels, K_h, K_w, self.images, strip.rows, strip.width)
+        windows = windows.transpose(1, 2, 3, 0, 4, 5)  # (K_h, K_w, images, channels, rows, width)
+        for i, v in enumerate(self.phases[0]):
+            for j, h in enumerate(self.phases[1]):
+                phase = self.laid_out[i, j, : self.images, : self.channels]
+                for m, n in np.ndindex(v.number, h.number):
+                    row = strip.row + v.offset + m * v.step
+                    column = strip.column + h.offset + n * h.step
+                    pixels = phase[:, :, row : row + strip.rows, column : column + strip.width]
+                    pixels += windows[v.taps, h.taps][m, n]
+
+    def unload(self, x: Array) -> None:
+        """Put the images back, without their padding.
+
+        Parameters
+        ----------
+        x : array, shape (images, channels, H, W)
+            Is written to, but for pixels that no window meets.
+        """
+        for inside, rows, columns in self._placed():
+            x[:, :, rows, columns] = inside
+
+
+def _rows(
+    array: Array, shape: tuple[int, ...], strides: tuple[int, ...], width: int, start: int = 0
+) -> Array:
+    """See an array as rows of `width` numbers, each row one item; strides count numbers."""
+    size = array.itemsize
+    row = np.dtype((np.void, width * size))
+    return np.ndarray(shape, row, array, start * size, tuple(size * n for n in strides))

@@ -39,8 +39,8 @@ def read_idx(path: Path | str) -> NDArray[np.number]:
 
     References
     ----------
-    LeCun, Cortes and Burges, "The MNIST database of handwritten digits": two zero bytes, the type of
-    number, how many axes; then the axes' sizes as big-endian int32; then the numbers, last axis
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits": two zero bytes, the type
+    of number, how many axes; then the axes' sizes as big-endian int32; then the numbers, last axis
     fastest.
 
     Examples

@@ -50,6 +50,9 @@ from cnncourse.layers.dense import (
 from cnncourse.layers.dropout import Dropout, dropout, dropout_backward
 from cnncourse.layers.init import fans, glorot_normal, glorot_uniform, he_normal, he_uniform
 from cnncourse.layers.kernels import KERNELS
+from cnncourse.layers.lenet import (
+    lenet5,
+)
 from cnncourse.layers.loss import (
     MeanSquaredError,
     SoftmaxCrossEntropy,
@@ -93,6 +96,12 @@ from cnncourse.layers.pool import (
     max_pool2d_backward,
     max_pool2d_loop,
 )
+from cnncourse.layers.training import (
+    accuracy,
+    fit,
+    predict,
+    train_step,
+)
 
 __all__ = [
     "GELU",
@@ -120,6 +129,7 @@ __all__ = [
     "Softmax",
     "SoftmaxCrossEntropy",
     "Tanh",
+    "accuracy",
     "adam_step",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool2d_backward",
@@ -142,6 +152,7 @@ __all__ = [
     "dropout_backward",
     "erf",
     "fans",
+    "fit",
     "flatten",
     "flatten_backward",
     "gelu",
@@ -160,12 +171,14 @@ __all__ = [
     "layer_norm_loop",
     "leaky_relu",
     "leaky_relu_backward",
+    "lenet5",
     "log_softmax",
     "max_pool2d",
     "max_pool2d_backward",
     "max_pool2d_loop",
     "mean_squared_error",
     "mean_squared_error_backward",
+    "predict",
     "relu",
     "relu_backward",
     "running_statistics",
@@ -182,4 +195,5 @@ __all__ = [
     "softmax_loop",
     "tanh",
     "tanh_backward",
+    "train_step",
 ]

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "layers": {"numpy", "shapes", "errors"},
     "gradcheck": {"numpy", "layers", "shapes", "errors"},
     "data": {"numpy", "sklearn", "PIL", "torch", "errors", "compat"},
+    "models": {"torch", "torchvision", "shapes", "errors", "compat"},
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors"},
     "grading": {

@@ -12,11 +12,11 @@ from cnncourse.layers.activation import ReLU, Tanh
 from cnncourse.layers.conv import Conv2d
 from cnncourse.layers.dense import Dense, Flatten
 from cnncourse.layers.init import glorot_uniform, he_normal
-from cnncourse.layers.module import Layer, Sequential
+from cnncourse.layers.module import Sequential
 from cnncourse.layers.pool import AvgPool2d, MaxPool2d
 
 ACTIVATIONS = {"relu": (ReLU, he_normal), "tanh": (Tanh, glorot_uniform)}
-POOLS: dict[str, type[Layer]] = {"max": MaxPool2d, "avg": AvgPool2d}
+POOLS: dict[str, type[MaxPool2d] | type[AvgPool2d]] = {"max": MaxPool2d, "avg": AvgPool2d}
 PADDING = {32: 0, 28: 2}
 
 

@@ -6,38 +6,29 @@ submission that cannot be graded is refused by name and reason; the others go on
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 import shutil
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook
-from nbgrader.auth import Authenticator
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
-from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeSubmit
-from traitlets.config.loader import PyFileConfigLoader
+from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeSubmit
 
 from cnncourse.authoring.build import write_atomically
 from cnncourse.authoring.source import Exercise
 from cnncourse.errors import ArgumentError, CourseError, SetupError, SubmissionError
 from cnncourse.grading.annotate import with_notes
+from cnncourse.grading.collect import collect_exchange, collect_inbox, read_refusals
 from cnncourse.grading.execute import AUTOGRADE, SANITIZE, grading_key, tests_digest
 from cnncourse.grading.export import write_csv
 from cnncourse.grading.feedback import write_page
-from cnncourse.grading.gradebook import Grades, open_gradebook, read_grades, score_nothing
-from cnncourse.grading.intake import find_notebook, read_inbox, rebuild
+from cnncourse.grading.gradebook import NO_GRADES, Grades, read_grades, score_nothing
+from cnncourse.grading.intake import find_notebook, rebuild
+from cnncourse.grading.layout import CONFIG_FILE, Desk, Layout, read_file, swap
 from cnncourse.grading.results import (
     GRADED,
     MISSING,
@@ -51,9 +42,6 @@ from cnncourse.grading.results import (
 from cnncourse.grading.roster import Student, check_id, read_roster
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, how many in all
-
-CONFIG_FILE = "nbgrader_config.py"
-_EXCHANGE = "exchange"
 
 _CONFIG = '''"""nbgrader's configuration of this course: its own commands work in this folder."""
 
@@ -112,6 +100,10 @@ def new_course(
     return course
 
 
+def _as_code(names: Iterable[str]) -> str:
+    return "[\n" + "".join(f'    "{name}",\n' for name in names) + "]"
+
+
 class Course:
     """A course folder.
 
@@ -124,26 +116,20 @@ class Course:
     """
 
     def __init__(self, folder: Path, seconds_per_cell: int | None = None) -> None:
-        self.folder = Path(folder).resolve()
-        if not (self.folder / CONFIG_FILE).is_file():
-            words = f"a course folder, which holds {CONFIG_FILE} (cnncourse new-course makes one)"
-            raise ArgumentError("folder", words, folder)
-        self._config = PyFileConfigLoader(CONFIG_FILE, path=str(self.folder)).load_config()
-        self._config.CourseDirectory.root = str(self.folder)
+        self._layout = Layout(folder)
+        self.folder = self._layout.folder
         if seconds_per_cell is not None:
-            self._config.ExecuteSubmission.seconds_per_cell = seconds_per_cell
-        self._coursedir = CourseDirectory(config=self._config)
-        self._work = self.folder / ".grading"
+            self._layout.config.ExecuteSubmission.seconds_per_cell = seconds_per_cell
 
     # --- who and what ---
 
     def assignments(self) -> list[str]:
         """Names of the assignments there are."""
-        return sorted(path.parent.name for path in self.folder.glob("source/*/*.ipynb"))
+        return self._layout.assignments()
 
     def students(self) -> list[Student]:
         """The roster, by id."""
-        with self._gradebook() as gradebook:
+        with self._layout.gradebook() as gradebook:
             found = [
                 Student(s.id, s.first_name or "", s.last_name or "", s.email or "")
                 for s in gradebook.students
@@ -159,7 +145,7 @@ class Course:
         students = list(students)
         for student in students:
             check_id(student.id)
-        with self._gradebook() as gradebook:
+        with self._layout.gradebook() as gradebook:
             for student in students:
                 gradebook.update_or_create_student(
                     student.id,
@@ -172,36 +158,35 @@ class Course:
 
     def release(self, assignment: str) -> Path:
         """Make the students' notebook and put it into the exchange; say where it is."""
-        self._check_assignment(assignment)
-        with self._working() as said:
-            coursedir = self._place(assignment, release_directory=self._work.name)
-            converter = GenerateAssignment(coursedir=coursedir, config=self._config, log=self._log)
+        self._layout.check_assignment(assignment)
+        released = self._layout.released(assignment)
+        with self._layout.desk() as desk:
+            places = {"release_directory": self._layout.work.name}
             try:
-                converter.start()
+                desk.converter(GenerateAssignment, assignment, **places).start()
             except NbGraderException as error:
-                cause = _last_line(said) or error
-                raise CourseError(f"{assignment}: not released: {cause}") from error
-            _swap(self._work / assignment, self._release_file(assignment).parent)
-            exchange = self._exchange(ExchangeReleaseAssignment, assignment)
+                raise CourseError(f"{assignment}: not released: {desk.cause(error)}") from error
+            swap(self._layout.work / assignment, released.parent)
+            exchange = desk.exchange(ExchangeReleaseAssignment, assignment)
             exchange.force = True
             try:
                 exchange.start()
             except (ExchangeError, OSError) as error:
                 raise SetupError(f"{assignment}: not put into the exchange: {error}") from error
-        return self._release_file(assignment)
+        return released
 
-    def submit(self, assignment: str, student: str, desk: Path) -> None:
+    def submit(self, assignment: str, student: str, home: Path) -> None:
         """Hand in through the exchange, as `nbgrader submit` does for a student.
 
         Parameters
         ----------
         assignment, student : str
-        desk : Path
+        home : Path
             The student's folder, which holds a folder of the assignment's name.
         """
-        with self._working():
-            exchange = self._exchange(ExchangeSubmit, assignment)
-            exchange.assignment_dir = str(desk)
+        with self._layout.desk() as desk:
+            exchange = desk.exchange(ExchangeSubmit, assignment)
+            exchange.assignment_dir = str(home)
             exchange.coursedir.student_id = student
             try:
                 exchange.start()
@@ -222,16 +207,12 @@ class Course:
         list of str
             Whose submission was found there. What was refused is in `results`.
         """
-        self._check_released(assignment)
-        with self._working():
+        self._layout.check_released(assignment)
+        roster = {student.id for student in self.students()}
+        with self._layout.desk() as desk:
             if inbox is None:
-                source = _EXCHANGE
-                taken, refused = self._collect_exchange(assignment)
-            else:
-                source = str(Path(inbox).resolve())
-                taken, refused = self._collect_inbox(assignment, Path(inbox))
-        self._note_refusals(assignment, source, refused)
-        return sorted(taken)
+                return collect_exchange(self._layout, desk, assignment, roster)
+            return collect_inbox(self._layout, assignment, Path(inbox), roster)
 
     def autograde(
         self,
@@ -258,7 +239,7 @@ class Course:
             One for each student of the roster (or for `only`), and one for each unknown student
             who handed something in.
         """
-        self._check_released(assignment)
+        self._layout.check_released(assignment)
         roster = [student.id for student in self.students()]
         if only is not None and only not in roster:
             raise ArgumentError("only", "a student of the roster", only)
@@ -268,13 +249,12 @@ class Course:
         for done, student in enumerate(todo):
             if progress:
                 progress(student, done, len(todo))
-            with self._working() as said:
+            with self._layout.desk() as desk:
                 try:
-                    self._autograde_one(assignment, student, tests, force)
+                    self._autograde_one(desk, assignment, student, tests, force)
                 except Exception as error:  # whatever broke, the others are graded
-                    self._log.exception("%s", student)
-                    cause = _last_line(said) or error
-                    broken[student] = f"grading broke ({cause}); grade again"
+                    broken[student] = f"grading broke ({desk.cause(error)}); grade again"
+                    desk.log.exception("%s", student)
         if progress:
             progress("", len(todo), len(todo))
         results = self.results(assignment)
@@ -286,14 +266,16 @@ class Course:
 
     def results(self, assignment: str) -> list[Result]:
         """Read every student's result from the graded notebooks and the gradebook."""
-        self._check_released(assignment)
+        self._layout.check_released(assignment)
         roster = [student.id for student in self.students()]
-        refused = self._refusals(assignment)
-        grades = read_grades(self._gradebook, assignment)
+        refused = read_refusals(self._layout, assignment)
+        grades = read_grades(self._layout.gradebook, assignment)
         tests = self._tests(assignment)
         known = [
-            self._result(assignment, student, tests, refused.get(student), grades.get(student))
-            for student in roster
+            self._result(
+                assignment, one, tests, refused.get(one, ""), grades.get(one, NO_GRADES)
+            )
+            for one in roster
         ]
         strangers = [
             Result(student, assignment, REFUSED, reason)
@@ -309,9 +291,9 @@ class Course:
         for result in self.results(assignment):
             if result.status not in (GRADED, REFUSED) or result.student not in names:
                 continue
-            graded = self._graded_file(assignment, result.student)
-            notebook = _read(graded) if result.status == GRADED else None
-            folder = self._path("feedback", result.student, assignment)
+            graded = self._layout.graded(assignment, result.student)
+            notebook = read_file(graded) if result.status == GRADED else None
+            folder = self._layout.of_student("feedback", result.student, assignment)
             pages.append(write_page(result, notebook, folder / f"{assignment}.html"))
         return pages
 
@@ -319,238 +301,85 @@ class Course:
         """Write the results as CSV."""
         return write_csv(self.results(assignment), self.students(), Path(path))
 
-    # --- collecting ---
+    # --- one student ---
 
-    def _collect_exchange(self, assignment: str) -> tuple[list[str], dict[str, str]]:
-        exchange = self._exchange(_RosterCollect, assignment)
-        exchange.update = True
-        exchange.roster = {student.id for student in self.students()}
-        try:
-            exchange.start()
-        except (ExchangeError, OSError) as error:
-            raise SetupError(f"{assignment}: nothing collected: {error}") from error
-        refused = {name: self._unknown(name) for name in exchange.unknown}
-        return [record["username"] for record in exchange.src_records], refused
-
-    def _collect_inbox(
-        self, assignment: str, inbox: Path
-    ) -> tuple[list[str], dict[str, str]]:
-        roster = {student.id for student in self.students()}
-        taken, refused = [], {}
-        for handed in read_inbox(inbox, assignment):
-            if handed.student not in roster:
-                refused[handed.student] = self._unknown(handed.student)
-            elif handed.problem:
-                refused[handed.student] = f"{handed.path}: {handed.problem}"
-            else:
-                self._store(assignment, handed.student, handed.data, handed.when)
-                taken.append(handed.student)
-        return taken, refused
-
-    def _store(self, assignment: str, student: str, data: bytes, when: Any) -> None:
-        folder = self._path("submitted", student, assignment)
-        notebook = folder / f"{assignment}.ipynb"
-        if notebook.is_file() and notebook.read_bytes() == data:
-            return
-        new = self._work / "submitted"
-        new.mkdir(parents=True)
-        (new / notebook.name).write_bytes(data)
-        if when is not None:
-            (new / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
-        _swap(new, folder)
-
-    def _unknown(self, student: str) -> str:
-        return f"no student of this course has the id “{student}”"
-
-    def _note_refusals(self, assignment: str, source: str, refused: dict[str, str]) -> None:
-        noted = [entry for entry in self._read_refusals(assignment) if entry["source"] != source]
-        noted += [{"source": source, "student": s, "reason": r} for s, r in refused.items()]
-        text = json.dumps(noted, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self._refusals_file(assignment), text)
-
-    def _refusals(self, assignment: str) -> dict[str, str]:
-        return {entry["student"]: entry["reason"] for entry in self._read_refusals(assignment)}
-
-    def _read_refusals(self, assignment: str) -> list[dict[str, str]]:
-        file = self._refusals_file(assignment)
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
-
-    def _refusals_file(self, assignment: str) -> Path:
-        return self.folder / "refused" / f"{assignment}.json"
-
-    # --- grading ---
-
-    def _autograde_one(self, assignment: str, student: str, tests: str, force: bool) -> None:
-        submitted = self._path("submitted", student, assignment)
+    def _autograde_one(
+        self, desk: Desk, assignment: str, student: str, tests: str, force: bool
+    ) -> None:
+        submitted = self._layout.of_student("submitted", student, assignment)
         if not submitted.is_dir():
             return
+        graded = self._layout.graded(assignment, student).parent
         try:
             file = self._accept(assignment, submitted)
         except SubmissionError as error:
-            self._score_refused(assignment, student, error.problem)
+            reason = f"Refused: {error.problem}"
+            score_nothing(self._layout.gradebook, assignment, student, reason)
+            if graded.exists():
+                shutil.rmtree(graded)
             return
-        if not force and self._is_graded(assignment, student, tests, file):
-            return
-        private = self._work / "in" / student / assignment
+        if force or not self._is_graded(assignment, student, tests, file):
+            swap(self._execute(desk, assignment, student, file), graded)
+
+    def _execute(self, desk: Desk, assignment: str, student: str, file: Path) -> Path:
+        """Let nbgrader's converter grade in the work folder, with this one submission in it."""
+        work = self._layout.work
+        private = work / "in" / student / assignment
         private.mkdir(parents=True)
         shutil.copyfile(file, private / f"{assignment}.ipynb")
-        if (submitted / "timestamp.txt").is_file():
-            shutil.copyfile(submitted / "timestamp.txt", private / "timestamp.txt")
-        coursedir = self._place(
+        timestamp = self._layout.of_student("submitted", student, assignment) / "timestamp.txt"
+        if timestamp.is_file():
+            shutil.copyfile(timestamp, private / "timestamp.txt")
+        desk.converter(
+            Autograde,
             assignment,
             student_id=student,
-            submitted_directory=f"{self._work.name}/in",
-            autograded_directory=f"{self._work.name}/out",
-        )
-        Autograde(coursedir=coursedir, config=self._config, log=self._log).start()
-        done = self._work / "out" / student / assignment
-        _swap(done, self._graded_file(assignment, student).parent)
+            submitted_directory=f"{work.name}/in",
+            autograded_directory=f"{work.name}/out",
+        ).start()
+        return work / "out" / student / assignment
 
     def _accept(self, assignment: str, submitted: Path) -> Path:
         """Find the submitted notebook and make sure that it can be rebuilt."""
         file = find_notebook(submitted, assignment)
-        rebuild(_read(self._release_file(assignment)), file.read_bytes(), file)
+        rebuild(read_file(self._layout.released(assignment)), file.read_bytes(), file)
         return file
 
     def _is_graded(self, assignment: str, student: str, tests: str, file: Path) -> bool:
-        graded = self._graded_file(assignment, student)
+        graded = self._layout.graded(assignment, student)
         if not graded.is_file():
             return False
-        key = grading_key(tests, self._release_file(assignment), file)
-        return _read(graded).metadata.get("cnncourse", {}).get("key") == key
-
-    def _score_refused(self, assignment: str, student: str, problem: str) -> None:
-        score_nothing(self._gradebook, assignment, student, f"Refused: {problem}")
-        graded = self._graded_file(assignment, student).parent
-        if graded.exists():
-            shutil.rmtree(graded)
-
-    # --- reading results ---
+        key = grading_key(tests, self._layout.released(assignment), file)
+        return read_file(graded).metadata.get("cnncourse", {}).get("key") == key
 
     def _result(
-        self,
-        assignment: str,
-        student: str,
-        tests: str,
-        refusal: str | None,
-        grades: Grades | None,
+        self, assignment: str, student: str, tests: str, refusal: str, grades: Grades
     ) -> Result:
-        submitted = self._path("submitted", student, assignment)
-        parts = blank_parts(_read(self._release_file(assignment)))
-        repairs: tuple[str, ...] = ()
-        if not submitted.is_dir():
-            status, reason = (REFUSED, refusal) if refusal else (MISSING, "nothing was handed in")
-        else:
-            status, reason = NOT_GRADED, "handed in, not graded yet"
+        submitted = self._layout.of_student("submitted", student, assignment)
+        repairs = [f"another file was refused: {refusal}"] if refusal else []
+        if submitted.is_dir():
             try:
                 file = self._accept(assignment, submitted)
                 if self._is_graded(assignment, student, tests, file):
-                    notebook = _read(self._graded_file(assignment, student))
-                    parts = read_parts(notebook)
-                    status, reason = GRADED, reason_for(notebook, parts)
-                    repairs = tuple(notebook.metadata.cnncourse.repairs)
+                    return self._graded_result(assignment, student, repairs, grades)
+                status, reason = NOT_GRADED, "handed in, not graded yet"
             except SubmissionError as error:
                 status, reason = REFUSED, f"{error.path.name}: {error.problem}"
-        graded = tuple(grades.apply(part) for part in parts) if grades else tuple(parts)
-        penalty = grades.penalty if grades else 0.0
-        return Result(student, assignment, status, reason or "", repairs, graded, penalty)
+        elif refusal:
+            status, reason, repairs = REFUSED, refusal, []
+        else:
+            status, reason = MISSING, "nothing was handed in"
+        parts = map(grades.apply, blank_parts(read_file(self._layout.released(assignment))))
+        return Result(student, assignment, status, reason, tuple(repairs), tuple(parts))
+
+    def _graded_result(
+        self, assignment: str, student: str, repairs: list[str], grades: Grades
+    ) -> Result:
+        notebook = read_file(self._layout.graded(assignment, student))
+        parts = tuple(map(grades.apply, read_parts(notebook)))
+        reason = reason_for(notebook, parts)
+        repaired = (*notebook.metadata.cnncourse.repairs, *repairs)
+        return Result(student, assignment, GRADED, reason, repaired, parts, grades.penalty)
 
     def _tests(self, assignment: str) -> str:
-        return tests_digest(self._coursedir.db_url, assignment, assignment)
-
-    # --- nbgrader ---
-
-    @contextmanager
-    def _working(self) -> Iterator[list[str]]:
-        """Give nbgrader a folder to work in and a log file; yields what it reports as errors."""
-        said: list[str] = []
-        self._clear_work()
-        log = logging.Logger("nbgrader", level=logging.INFO)
-        file = logging.FileHandler(self.folder / "nbgrader.log", encoding="utf-8")
-        file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        collect = logging.Handler(logging.ERROR)
-        collect.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-        log.handlers = [file, collect]
-        self._log = log
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # those of nbgrader and nbconvert are not ours
-                yield said
-        finally:
-            file.close()
-            self._clear_work()
-
-    def _clear_work(self) -> None:
-        if self._work.exists():
-            shutil.rmtree(self._work)
-
-    def _place(self, assignment: str, **settings: str) -> CourseDirectory:
-        """Tell nbgrader where to read and write."""
-        return CourseDirectory(
-            config=self._config, log=self._log, assignment_id=assignment, **settings
-        )
-
-    def _exchange(self, kind: type, assignment: str) -> Any:
-        return kind(
-            coursedir=self._place(assignment),
-            authenticator=Authenticator(config=self._config, log=self._log),
-            config=self._config,
-            log=self._log,
-        )
-
-    def _gradebook(self) -> Gradebook:
-        return open_gradebook(self._coursedir)
-
-    def _check_assignment(self, assignment: str) -> None:
-        if assignment not in self.assignments():
-            known = ", ".join(self.assignments()) or "none yet"
-            raise ArgumentError("assignment", f"one of this course ({known})", assignment)
-
-    def _check_released(self, assignment: str) -> None:
-        self._check_assignment(assignment)
-        if not self._release_file(assignment).is_file():
-            raise ArgumentError("assignment", "one that has been released", assignment)
-
-    def _path(self, step: str, student: str, assignment: str) -> Path:
-        directory = getattr(self._coursedir, f"{step}_directory")
-        return Path(self._coursedir.format_path(directory, student, assignment))
-
-    def _release_file(self, assignment: str) -> Path:
-        return self._path("release", ".", assignment) / f"{assignment}.ipynb"
-
-    def _graded_file(self, assignment: str, student: str) -> Path:
-        return self._path("autograded", student, assignment) / f"{assignment}.ipynb"
-
-
-class _RosterCollect(ExchangeCollect):
-    """nbgrader's collect, for students of the roster alone; it names the others."""
-
-    roster: AbstractSet[str] = frozenset()
-    src_records: list[dict[str, Any]]
-
-    def init_src(self) -> None:
-        super().init_src()
-        names = {record["username"] for record in self.src_records}
-        self.unknown = sorted(names - self.roster)
-        self.src_records = [r for r in self.src_records if r["username"] in self.roster]
-
-
-def _swap(new: Path, old: Path) -> None:
-    """Put a finished folder in the place of an older one."""
-    old.parent.mkdir(parents=True, exist_ok=True)
-    if old.exists():
-        old.rename(new.with_name(f"{new.name}.old"))
-    new.rename(old)
-
-
-def _read(path: Path) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
-
-
-def _last_line(said: list[str]) -> str:
-    lines = [line.strip() for text in said for line in text.splitlines() if "Error" in line]
-    return lines[-1] if lines else ""
-
-
-def _as_code(names: Iterable[str]) -> str:
-    return "[\n" + "".join(f'    "{name}",\n' for name in names) + "]"
+        return tests_digest(self._layout.coursedir.db_url, assignment, assignment)

@@ -64,6 +64,9 @@ class Grades:
         return replace(part, score=score, status=status_of(score, part.max_score))
 
 
+NO_GRADES = Grades({}, {}, 0.0)
+
+
 def read_grades(open_gradebook: Open, assignment: str) -> dict[str, Grades]:
     """Read the grades of an assignment, by student."""
     with open_gradebook() as gradebook:

@@ -188,6 +188,8 @@ def describe(error: NotebookNode) -> str:
         lines = said.strip().split("\n")
         keep = next((n for n, line in enumerate(lines) if _ARRAYS.match(line)), len(lines))
         return _tidy("\n".join(lines[:keep])) or "A test of this part failed."
+    if error.ename == "NotImplementedError" and not said:
+        return "Not filled in yet."
     first_line = said.strip().split("\n")[0]
     return _tidy(f"{error.ename}: {first_line}" if first_line else error.ename, 300)
 

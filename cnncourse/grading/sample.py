@@ -151,9 +151,9 @@ def _hand_in(course: Course, assignment: str, submission: Submission) -> None:
         return
     student = submission.student.id
     if submission.way == EXCHANGE:
-        desk = course.folder / "desks" / student
-        _write(desk / assignment, submission.files)
-        course.submit(assignment, student, desk)
+        home = course.folder / "homes" / student
+        _write(home / assignment, submission.files)
+        course.submit(assignment, student, home)
     else:
         _write(course.folder / INBOX / student, submission.files)
 

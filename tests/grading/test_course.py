@@ -12,7 +12,8 @@ from nbgrader.converters import Autograde
 
 from cnncourse.authoring.build import fill_in
 from cnncourse.errors import ArgumentError, CourseError, SetupError, SourceError, SubmissionError
-from cnncourse.grading.course import CONFIG_FILE, Course, new_course
+from cnncourse.grading.course import Course, new_course
+from cnncourse.grading.layout import CONFIG_FILE
 from cnncourse.grading.results import BY_HAND, GRADED, MISSING, NOT_GRADED, PASSED, REFUSED
 from cnncourse.grading.roster import Student, check_id, read_roster
 
@@ -80,7 +81,7 @@ def test_parts_say_what_happened(klass):
     assert klass.results["kernel_dies"].pending == 3
     blank = {part.grade_id: part for part in klass.results["blank"].parts}
     assert blank["explain"].message == "No answer was given."
-    assert blank["test_double"].message == "NotImplementedError"
+    assert blank["test_double"].message == "Not filled in yet."
 
 
 def test_progress_was_told_from_none_to_all(klass):
@@ -244,6 +245,27 @@ def test_a_stranger_who_joins_the_roster_is_graded_after_the_next_collect(course
 def test_a_zip_is_collected_as_a_folder_is(course, tmp_path):
     archive = shutil.make_archive(tmp_path / "download", "zip", course.folder / "inbox")
     assert course.collect(NAME, archive) == ["not_json", "other_assignment"]
+
+
+def test_a_link_in_the_exchange_is_not_followed(course, tmp_path):
+    """nbgrader would copy what it points to, with the rights of whoever collects."""
+    inbound = course.folder / "exchange" / "cnncourse" / "inbound"
+    folder = inbound / f"nothing_handed_in+{NAME}+2030-01-01 00:00:00.0 UTC+abc"
+    folder.mkdir()
+    (folder / f"{NAME}.ipynb").symlink_to(course.folder / "source" / NAME / f"{NAME}.ipynb")
+    assert "nothing_handed_in" not in course.collect(NAME)
+    result = by_student(course.results(NAME))["nothing_handed_in"]
+    assert (result.status, result.score) == (REFUSED, 0)
+    assert result.reason == f"{NAME}.ipynb is a link, expected files only"
+
+
+def test_a_refused_file_beside_a_graded_one_is_told(course, klass, tmp_path):
+    (tmp_path / "in" / "right").mkdir(parents=True)
+    course.collect(NAME, tmp_path / "in")
+    result = by_student(course.results(NAME))["right"]
+    assert result.score == klass.results["right"].score
+    (said,) = result.repairs
+    assert said == f"another file was refused: right: holds no notebook, expected {NAME}.ipynb"
 
 
 # --- export ---

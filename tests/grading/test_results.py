@@ -71,6 +71,7 @@ def test_partial_credit_says_what_the_test_printed():
         ("AssertionError", "", "A test of this part failed."),
         ("NameError", "name 'x' is not defined\nmore", "NameError: name 'x' is not defined"),
         ("KeyboardInterrupt", "", "KeyboardInterrupt"),
+        ("NotImplementedError", "", "Not filled in yet."),
         ("SyntaxError", "bad syntax (1357924680.py, line 3)", "SyntaxError: bad syntax (line 3)"),
         ("ValueError", "\x1b[31mred\x1b[0m\x07", "ValueError: red"),
         ("TimeLimit", "Stopped.", "Stopped."),

@@ -38,6 +38,22 @@ from cnncourse.layers.conv import (
     convolve2d,
     correlate2d,
 )
+from cnncourse.layers.conv_transpose import (
+    ConvTranspose2d,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+    conv_transpose2d_loop,
+)
+from cnncourse.layers.convnd import (
+    Conv1d,
+    Conv3d,
+    conv1d,
+    conv1d_backward,
+    conv1d_loop,
+    conv3d,
+    conv3d_backward,
+    conv3d_loop,
+)
 from cnncourse.layers.dense import (
     Dense,
     Flatten,
@@ -50,9 +66,7 @@ from cnncourse.layers.dense import (
 from cnncourse.layers.dropout import Dropout, dropout, dropout_backward
 from cnncourse.layers.init import fans, glorot_normal, glorot_uniform, he_normal, he_uniform
 from cnncourse.layers.kernels import KERNELS
-from cnncourse.layers.lenet import (
-    lenet5,
-)
+from cnncourse.layers.lenet import lenet5
 from cnncourse.layers.loss import (
     MeanSquaredError,
     SoftmaxCrossEntropy,
@@ -96,12 +110,13 @@ from cnncourse.layers.pool import (
     max_pool2d_backward,
     max_pool2d_loop,
 )
-from cnncourse.layers.training import (
-    accuracy,
-    fit,
-    predict,
-    train_step,
+from cnncourse.layers.separable import (
+    DepthwiseSeparableConv2d,
+    depthwise_separable_conv2d,
+    depthwise_separable_conv2d_backward,
+    depthwise_separable_conv2d_loop,
 )
+from cnncourse.layers.training import accuracy, fit, predict, train_step
 
 __all__ = [
     "GELU",
@@ -111,8 +126,12 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AvgPool2d",
     "BatchNorm",
+    "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose2d",
     "Dense",
+    "DepthwiseSeparableConv2d",
     "Dropout",
     "Flatten",
     "GlobalAvgPool2d",
@@ -140,14 +159,26 @@ __all__ = [
     "batch_norm",
     "batch_norm_backward",
     "batch_norm_loop",
+    "conv1d",
+    "conv1d_backward",
+    "conv1d_loop",
     "conv2d",
     "conv2d_backward",
     "conv2d_loop",
+    "conv3d",
+    "conv3d_backward",
+    "conv3d_loop",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
+    "conv_transpose2d_loop",
     "convolve2d",
     "correlate2d",
     "dense",
     "dense_backward",
     "dense_loop",
+    "depthwise_separable_conv2d",
+    "depthwise_separable_conv2d_backward",
+    "depthwise_separable_conv2d_loop",
     "dropout",
     "dropout_backward",
     "erf",

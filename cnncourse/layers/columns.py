@@ -137,7 +137,7 @@ class Columns:
         """
         self.images, self.channels = x.shape[:2]
         if self.as_it_is:
-            self.laid_out = x[None, None]
+            self.laid_out = np.ascontiguousarray(x)[None, None]
             return
         for inside, rows, columns in self._placed():
             inside[...] = x[:, :, rows, columns]

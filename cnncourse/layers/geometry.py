@@ -54,7 +54,8 @@ class Geometry:
     @property
     def pointwise(self) -> bool:
         """Whether each output pixel sees just the pixel at its own place."""
-        return self.input_shape == self.output_shape and set(self.kernel_size) == {1}
+        as_large = self.input_shape == self.output_shape and not any(map(any, self.pads))
+        return as_large and set(self.kernel_size + self.stride) == {1}
 
 
 class Convolution(NamedTuple):

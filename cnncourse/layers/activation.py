@@ -94,6 +94,8 @@ def leaky_relu_backward(
 ) -> Array:
     """Give the gradient of `leaky_relu`; at 0 the slope is taken to be `negative_slope`.
 
+    Parameters and result are those of `leaky_relu` and `relu_backward`.
+
     Examples
     --------
     >>> leaky_relu_backward([1.0, 1.0], [-2.0, 3.0], negative_slope=0.1)
@@ -130,6 +132,8 @@ def sigmoid(x: ArrayLike) -> Array:
 def sigmoid_backward(grad_output: ArrayLike, x: ArrayLike) -> Array:
     """Give the gradient of `sigmoid`, whose slope is s (1 - s).
 
+    Parameters and result are those of `relu_backward`.
+
     Examples
     --------
     >>> sigmoid_backward([1.0], [0.0])
@@ -161,6 +165,8 @@ def tanh(x: ArrayLike) -> Array:
 
 def tanh_backward(grad_output: ArrayLike, x: ArrayLike) -> Array:
     """Give the gradient of `tanh`, whose slope is 1 - tanh(x) squared.
+
+    Parameters and result are those of `relu_backward`.
 
     Examples
     --------
@@ -204,6 +210,8 @@ def silu(x: ArrayLike) -> Array:
 
 def silu_backward(grad_output: ArrayLike, x: ArrayLike) -> Array:
     """Give the gradient of `silu`, whose slope is s + x s (1 - s) with s = sigmoid(x).
+
+    Parameters and result are those of `relu_backward`.
 
     Examples
     --------
@@ -311,6 +319,8 @@ def gelu(x: ArrayLike, approximate: str = "none") -> Array:
 def gelu_backward(grad_output: ArrayLike, x: ArrayLike, approximate: str = "none") -> Array:
     """Give the gradient of `gelu`: by the product rule, of x and of its weight.
 
+    Parameters and result are those of `gelu` and `relu_backward`.
+
     Examples
     --------
     >>> gelu_backward([2.0], [0.0])
@@ -371,6 +381,8 @@ def softmax(x: ArrayLike, axis: int = -1) -> Array:
 def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
     """Give the logarithm of `softmax`, exact also where the probability rounds to 0.
 
+    Parameters, result and errors are those of `softmax`.
+
     Examples
     --------
     >>> log_softmax(np.array([0.0, -1000.0]))
@@ -386,7 +398,9 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
 
 
 def softmax_loop(x: ArrayLike) -> Array:
-    """Do as `softmax` does along the last axis, as the formula stands: it overflows beyond 709.
+    """Do as `softmax` does along the last axis, as the formula stands: its specification.
+
+    Parameters, result and errors are those of `softmax`; but scores beyond 709 overflow.
 
     Examples
     --------
@@ -404,6 +418,8 @@ def softmax_loop(x: ArrayLike) -> Array:
 
 def softmax_backward(grad_output: ArrayLike, x: ArrayLike, axis: int = -1) -> Array:
     """Give the gradient of `softmax`: p (grad_output - sum of grad_output p).
+
+    Parameters and result are those of `softmax` and `relu_backward`.
 
     Examples
     --------
@@ -444,6 +460,11 @@ class LeakyReLU(Layer):
     Parameters
     ----------
     negative_slope : float
+
+    Examples
+    --------
+    >>> LeakyReLU(0.1).forward(np.array([-2.0, 3.0]))
+    array([-0.2,  3. ])
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
@@ -462,7 +483,13 @@ class LeakyReLU(Layer):
 
 
 class Sigmoid(Layer):
-    """`sigmoid` as a layer."""
+    """`sigmoid` as a layer.
+
+    Examples
+    --------
+    >>> Sigmoid().forward(np.array([0.0]))
+    array([0.5])
+    """
 
     def forward(self, x: Array) -> Array:
         """Squeeze each number between 0 and 1."""
@@ -476,7 +503,13 @@ class Sigmoid(Layer):
 
 
 class Tanh(Layer):
-    """`tanh` as a layer."""
+    """`tanh` as a layer.
+
+    Examples
+    --------
+    >>> Tanh().forward(np.array([0.0]))
+    array([0.])
+    """
 
     def forward(self, x: Array) -> Array:
         """Squeeze each number between -1 and 1."""
@@ -490,7 +523,13 @@ class Tanh(Layer):
 
 
 class SiLU(Layer):
-    """`silu` as a layer."""
+    """`silu` as a layer.
+
+    Examples
+    --------
+    >>> SiLU().forward(np.array([0.0, 1000.0]))
+    array([   0., 1000.])
+    """
 
     def forward(self, x: Array) -> Array:
         """Weigh each number by its own sigmoid."""
@@ -509,6 +548,11 @@ class GELU(Layer):
     Parameters
     ----------
     approximate : 'none' or 'tanh'
+
+    Examples
+    --------
+    >>> GELU().forward(np.array([1.0])).round(4)
+    array([0.8413])
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -533,6 +577,11 @@ class Softmax(Layer):
     Parameters
     ----------
     axis : int
+
+    Examples
+    --------
+    >>> Softmax().forward(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]])
     """
 
     def __init__(self, axis: int = -1) -> None:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from numbers import Real
 
+import numpy as np
+from numpy.typing import DTypeLike
+
 from cnncourse.errors import ArgumentError, ShapeError
 from cnncourse.layers.arrays import Array
 
@@ -19,7 +22,6 @@ def check_shape(argument: str, array: Array, shape: Sequence[int]) -> None:
 
     Examples
     --------
-    >>> import numpy as np
     >>> check_shape("bias", np.zeros(3), (2,))
     Traceback (most recent call last):
     ...
@@ -50,3 +52,20 @@ def number(argument: str, value: float, at_least: float = 0.0, below: float = ma
     if math.isinf(below):
         raise ArgumentError(argument, f"a finite number of at least {at_least:g}", repr(value))
     raise ArgumentError(argument, f"a number from {at_least:g} to below {below:g}", repr(value))
+
+
+def float_type(dtype: DTypeLike) -> np.dtype:
+    """Accept float32 or float64, as a type or by name.
+
+    Raises
+    ------
+    ArgumentError
+
+    Examples
+    --------
+    >>> float_type("float32")
+    dtype('float32')
+    """
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ArgumentError("dtype", "float32 or float64", dtype)
+    return np.dtype(dtype)

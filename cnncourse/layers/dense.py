@@ -14,7 +14,15 @@ from cnncourse.shapes import per_axis
 
 
 def dense_loop(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
-    """Do as `dense` does, one sum at a time; the specification."""
+    """Do as `dense` does, one sum at a time.
+
+    Parameters, result and errors are those of `dense`, whose specification this is.
+
+    Examples
+    --------
+    >>> dense_loop([[1, 2]], [[1, 0], [0, 1], [1, 1]], bias=[0, 0, 10])
+    array([[ 1,  2, 13]])
+    """
     x, weight, *rest = _operands(x, weight, bias)
     y = np.empty((len(x), len(weight)), dtype=x.dtype)
     for n in range(len(x)):
@@ -207,7 +215,14 @@ class Dense(Layer):
 
 
 class Flatten(Layer):
-    """`flatten` as a layer."""
+    """`flatten` as a layer.
+
+    Examples
+    --------
+    >>> layer = Flatten()
+    >>> layer.forward(np.ones((2, 3, 4, 4))).shape, layer.backward(np.ones((2, 48))).shape
+    ((2, 48), (2, 3, 4, 4))
+    """
 
     def forward(self, x: Array) -> Array:
         """Lay each sample out in one row."""

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cnncourse.errors import ArgumentError, ShapeError
+from cnncourse.errors import ShapeError
 from cnncourse.layers.arrays import Array
+from cnncourse.layers.checks import float_type
 from cnncourse.shapes import per_axis
 
 Seed = np.random.Generator | int | None
@@ -86,6 +87,8 @@ def he_normal(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.floa
 def he_uniform(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
     """Draw numbers evenly between ±sqrt(6 / fan_in), whose variance is that of `he_normal`.
 
+    Parameters, result and errors are those of `he_normal`.
+
     Examples
     --------
     >>> bool(abs(he_uniform((100, 600), rng=0)).max() <= 0.1)
@@ -95,7 +98,9 @@ def he_uniform(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.flo
 
 
 def glorot_normal(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
-    """Draw normal numbers of variance 2 / (fan_in + fan_out). Parameters are those of `he_normal`.
+    """Draw normal numbers of variance 2 / (fan_in + fan_out).
+
+    Parameters, result and errors are those of `he_normal`.
 
     References
     ----------
@@ -111,7 +116,10 @@ def glorot_normal(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.
 
 
 def glorot_uniform(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np.float64) -> Array:
-    """Draw numbers evenly between ±sqrt(6 / (fan_in + fan_out)), equation 16 of the same paper.
+    """Draw numbers evenly between ±sqrt(6 / (fan_in + fan_out)).
+
+    Parameters, result and errors are those of `he_normal`. It is equation 16 of the paper that
+    `glorot_normal` names.
 
     Examples
     --------
@@ -123,15 +131,9 @@ def glorot_uniform(shape: Sequence[int], rng: Seed = None, dtype: DTypeLike = np
 
 def _normal(shape: Sequence[int], variance: float, rng: Seed, dtype: DTypeLike) -> Array:
     drawn = np.random.default_rng(rng).standard_normal(tuple(shape))
-    return (math.sqrt(variance) * drawn).astype(_float(dtype))
+    return (math.sqrt(variance) * drawn).astype(float_type(dtype))
 
 
 def _uniform(shape: Sequence[int], variance: float, rng: Seed, dtype: DTypeLike) -> Array:
     bound = math.sqrt(3 * variance)  # an even distribution on ±a has variance a² / 3
-    return np.random.default_rng(rng).uniform(-bound, bound, tuple(shape)).astype(_float(dtype))
-
-
-def _float(dtype: DTypeLike) -> np.dtype:
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ArgumentError("dtype", "float32 or float64", dtype)
-    return np.dtype(dtype)
+    return np.random.default_rng(rng).uniform(-bound, bound, tuple(shape)).astype(float_type(dtype))

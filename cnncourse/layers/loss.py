@@ -21,7 +21,16 @@ from cnncourse.layers.module import Memory
 def softmax_cross_entropy_loop(
     logits: ArrayLike, labels: ArrayLike, label_smoothing: float = 0.0
 ) -> float:
-    """Do as `softmax_cross_entropy` does, one term at a time; it overflows beyond 709."""
+    """Do as `softmax_cross_entropy` does, one term at a time: its specification.
+
+    Parameters, result and errors are those of `softmax_cross_entropy`; but scores beyond 709
+    overflow.
+
+    Examples
+    --------
+    >>> float(softmax_cross_entropy_loop([[0.0, 0.0]], [1]))  # log(2)
+    0.6931471805599453
+    """
     logits, labels, smoothing = _scores_and_labels(logits, labels, label_smoothing)
     N, K = logits.shape
     loss = 0.0
@@ -152,6 +161,9 @@ def mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
 
 def mean_squared_error_backward(prediction: ArrayLike, target: ArrayLike) -> Array:
     """Give the gradient of `mean_squared_error`: 2 (prediction - target) / how many there are.
+
+    Parameters and errors are those of `mean_squared_error`; the result has the shape of
+    `prediction`.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from cnncourse.errors import ArgumentError, ShapeError
 from cnncourse.layers.arrays import Array, as_floats
-from cnncourse.layers.checks import check_shape, number
+from cnncourse.layers.checks import check_shape, float_type, number
 from cnncourse.layers.module import Layer
 from cnncourse.shapes import per_axis
 
@@ -91,7 +91,16 @@ def batch_norm_loop(
     bias: ArrayLike | None = None,
     eps: float = 1e-5,
 ) -> Array:
-    """Do as `batch_norm` does with the statistics of the batch, one channel at a time."""
+    """Do as `batch_norm` does with the statistics of the batch, one channel at a time.
+
+    Parameters, result and errors are those of `batch_norm`, whose specification this is.
+
+    Examples
+    --------
+    >>> batch_norm_loop(np.array([[1.0, 10.0], [3.0, 30.0]]), eps=0)
+    array([[-1., -1.],
+           [ 1.,  1.]])
+    """
     x = _channels(x)
     weight, bias = _scale_and_shift(x.shape[1:2], x, weight, bias)
     y = np.empty_like(x)
@@ -290,7 +299,16 @@ def layer_norm_loop(
     bias: ArrayLike | None = None,
     eps: float = 1e-5,
 ) -> Array:
-    """Do as `layer_norm` does, one sample at a time; the specification."""
+    """Do as `layer_norm` does, one sample at a time.
+
+    Parameters, result and errors are those of `layer_norm`, whose specification this is.
+
+    Examples
+    --------
+    >>> layer_norm_loop(np.array([[1.0, 3.0], [10.0, 30.0]]), 2, eps=0)
+    array([[-1.,  1.],
+           [-1.,  1.]])
+    """
     x, shape, axes = _last_axes(x, normalized_shape)
     weight, bias = _scale_and_shift(shape, x, weight, bias)
     y = np.empty_like(x)
@@ -399,7 +417,15 @@ def group_norm_loop(
     bias: ArrayLike | None = None,
     eps: float = 1e-5,
 ) -> Array:
-    """Do as `group_norm` does, one sample and group at a time; the specification."""
+    """Do as `group_norm` does, one sample and group at a time.
+
+    Parameters, result and errors are those of `group_norm`, whose specification this is.
+
+    Examples
+    --------
+    >>> group_norm_loop(np.array([[1.0, 3.0, 10.0, 30.0]]), num_groups=2, eps=0)
+    array([[-1.,  1., -1.,  1.]])
+    """
     x = _channels(x)
     weight, bias = _scale_and_shift(x.shape[1:2], x, weight, bias)
     grouped = _in_groups(x, num_groups)
@@ -508,8 +534,8 @@ class _Norm(Layer):
     def __init__(self, shape: tuple[int, ...], eps: float, dtype: DTypeLike) -> None:
         super().__init__()
         self.eps = number("eps", eps)
-        self.params["weight"] = np.ones(shape, dtype)
-        self.params["bias"] = np.zeros(shape, dtype)
+        self.params["weight"] = np.ones(shape, float_type(dtype))
+        self.params["bias"] = np.zeros(shape, float_type(dtype))
 
     def _keep(self, grads: tuple[Array, Array, Array]) -> Array:
         grad_x, self.grads["weight"], self.grads["bias"] = grads

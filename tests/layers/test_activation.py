@@ -188,6 +188,12 @@ def test_softmax_equals_its_loop():
     np.testing.assert_allclose(layers.softmax(x), layers.softmax_loop(x), rtol=1e-14)
 
 
+def test_loop_overflows_where_it_says():
+    assert layers.softmax_loop(np.array([709.0])).tolist() == [1]
+    with pytest.raises(OverflowError):
+        layers.softmax_loop(np.array([710.0]))
+
+
 def test_softmax_of_an_empty_row():
     assert layers.softmax(np.zeros((3, 0))).shape == (3, 0)
 

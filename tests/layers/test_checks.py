@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnncourse.errors import ArgumentError, ShapeError
-from cnncourse.layers.checks import check_shape, number
+from cnncourse.layers.checks import check_shape, float_type, number
 
 
 def test_check_shape():
@@ -30,3 +30,11 @@ def test_number_without_upper_bound(value):
     assert number("lr", 1e300) == 1e300
     with pytest.raises(ArgumentError, match=r"^lr: expected a finite number of at least 0, got "):
         number("lr", value)
+
+
+def test_float_type():
+    assert float_type(float) == float_type("float64") == np.float64
+    assert float_type(np.float32) == np.float32
+    for dtype in (np.float16, int, complex):
+        with pytest.raises(ArgumentError, match=r"^dtype: expected float32 or float64, got"):
+            float_type(dtype)

@@ -331,6 +331,8 @@ def test_shapes_that_do_not_fit(call, message):
         (lambda: layers.group_norm(X, 0), r"^num_groups: expected an integer of at least 1"),
         (lambda: BatchNorm(0), r"^num_features: expected an integer of at least 1, got 0"),
         (lambda: LayerNorm(0), r"^normalized_shape: expected an integer of at least 1"),
+        (lambda: BatchNorm(4, dtype=np.float16), r"^dtype: expected float32 or float64, got"),
+        (lambda: LayerNorm(4, dtype=int), r"^dtype: expected float32 or float64, got"),
         (lambda: BatchNorm(4, momentum=1.1), r"^momentum: expected a number from 0 to 1, got 1.1"),
         (
             lambda: layers.running_statistics(X, np.ones(4), np.ones(4), momentum=-0.1),

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -117,13 +118,7 @@ def test_nothing_half_written_is_left(klass):
 
 def test_stock_nbgrader_comes_to_the_same_totals(klass, course):
     """`nbgrader autograde` and `nbgrader export` as an instructor types them."""
-    shutil.rmtree(course.folder / "autograded")
-    with gradebook(course) as book:
-        for submission in book.assignment_submissions(NAME):
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    grade.auto_score = None
-        book.db.commit()
+    forget_scores(course)
     nbgrader = [sys.executable, "-m", "nbgrader"]
     grading = subprocess.run(
         [*nbgrader, "autograde", NAME], cwd=course.folder, capture_output=True, text=True
@@ -207,14 +202,33 @@ def test_changed_tests_are_noticed(course, klass):
     assert by_student(course.results(NAME))["adds_two"].status == NOT_GRADED
 
 
+def forget_scores(course):
+    """Bring a course back to where everything is collected and nothing is graded."""
+    shutil.rmtree(course.folder / "autograded")
+    with gradebook(course) as book:
+        for submission in book.assignment_submissions(NAME):
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+        book.db.commit()
+
+
 def test_a_killed_run_is_finished_by_the_next(course, klass):
-    """What a kill leaves behind: a work folder, and a student without a graded notebook."""
-    shutil.rmtree(course.folder / "autograded" / "right")
-    leftover = course.folder / ".grading" / "out" / "right" / NAME
-    leftover.mkdir(parents=True)
-    (leftover / f"{NAME}.ipynb").write_text("half")
-    (result,) = course.autograde(NAME, only="right")
-    assert result == klass.results["right"]
+    forget_scores(course)
+    code = f"from cnncourse.grading.course import Course; Course('.').autograde({NAME!r})"
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=course.folder)
+    while len(list(course.folder.glob(f"autograded/*/{NAME}"))) < 2:
+        assert run.poll() is None
+        time.sleep(0.05)
+    while not list(course.folder.glob(".grading/out/*/*/*.ipynb")):  # a kernel is at work
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
+    done = {path: path.stat().st_mtime_ns for path in course.folder.glob("autograded/*/*/*.ipynb")}
+    assert 2 <= len(done) < 8
+    assert by_student(course.autograde(NAME)) == klass.results
+    assert {path: path.stat().st_mtime_ns for path in done} == done
     assert not (course.folder / ".grading").exists()
 
 

@@ -26,6 +26,15 @@ def test_the_class_has_every_misconception(submissions):
     assert {*CHOSEN, "endless_loop"} <= submissions.keys()
 
 
+def test_a_class_made_again_is_the_same_and_grades_nothing_twice(klass, course, exercise):
+    """What `make course` does on its second run."""
+    graded = course.folder.glob("autograded/*/*/*.ipynb")
+    before = {path: path.stat().st_mtime_ns for path in graded}
+    again = make_sample_class(course.folder, exercise)
+    assert {result.student: result for result in again} == klass.results
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
 def test_the_convolution_class_scores_as_it_must(submissions, tmp_path):
     chosen = [submissions[name] for name in CHOSEN]
     results = make_sample_class(tmp_path / "class", read_exercise(CONVOLUTION), None, chosen)

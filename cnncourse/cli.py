@@ -100,7 +100,21 @@ def exercises_check(root: Path, names: tuple[str, ...]) -> None:
         raise click.exceptions.Exit(1)
 
 
-# --- for students ---
+# --- for readers and students ---
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="As Markdown, with every column.")
+def models(markdown: bool) -> None:
+    """List the networks and their papers' facts."""
+    from cnncourse.models.registry import models_markdown, models_table
+
+    if markdown:
+        click.echo(models_markdown())
+        return
+    columns = ("name", "year", "depth", "parameters", "multiply-adds", "error % (top-1 / top-5)",
+               "protocol")  # fmt: skip
+    _print_table(columns, ([row[column] for column in columns] for row in models_table()))
 
 
 @main.command()

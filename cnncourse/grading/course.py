@@ -7,6 +7,7 @@ submission that cannot be graded is refused by name and reason; the others go on
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -295,6 +296,7 @@ class Course:
             notebook = read_file(graded) if result.status == GRADED else None
             folder = self._layout.of_student("feedback", result.student, assignment)
             pages.append(write_page(result, notebook, folder / f"{assignment}.html"))
+            self._prepare_return(folder, assignment, result.student)
         return pages
 
     def export(self, assignment: str, path: Path) -> Path:
@@ -302,6 +304,22 @@ class Course:
         return write_csv(self.results(assignment), self.students(), Path(path))
 
     # --- one student ---
+
+    def _prepare_return(self, folder: Path, assignment: str, student: str) -> None:
+        """Lay beside a feedback page what `nbgrader release_feedback` looks for there.
+
+        The secret names the page in the exchange, so that only its student can find it; what did
+        not come through the exchange has none yet.
+        """
+        submitted = self._layout.of_student("submitted", student, assignment)
+        for name, otherwise in (
+            ("timestamp.txt", ""),
+            ("submission_secret.txt", secrets.token_hex(64)),
+        ):
+            if (submitted / name).is_file():
+                write_atomically(folder / name, (submitted / name).read_text())
+            elif not (folder / name).exists():
+                write_atomically(folder / name, otherwise)
 
     def _autograde_one(
         self, desk: Desk, assignment: str, student: str, tests: str, force: bool

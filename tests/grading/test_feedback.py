@@ -2,10 +2,13 @@ import base64
 import hashlib
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from nbgrader.utils import notebook_hash
 
 from cnncourse.grading.feedback import answers_by_part, render
 from cnncourse.grading.results import Part, Result
@@ -126,6 +129,18 @@ def test_feedback_twice_is_the_same(course, klass):
     assert len(course.feedback(NAME)) == 11
     again = course.folder / "feedback" / "right" / NAME / f"{NAME}.html"
     assert again.read_text() == before
+
+
+def test_nbgrader_gives_our_pages_back_through_the_exchange(course, klass):
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "release_feedback", NAME],
+        cwd=course.folder, check=True, capture_output=True,
+    )
+    secret = course.folder / "submitted" / "right" / NAME / "submission_secret.txt"
+    name = notebook_hash(secret=secret.read_text(), notebook_id=NAME)
+    returned = course.folder / "exchange" / "cnncourse" / "feedback"
+    assert (returned / f"{name}.html").read_text() == page(klass, "right")
+    assert len(list(returned.iterdir())) == 11
 
 
 def test_a_flood_of_code_is_cut(release):

@@ -1,4 +1,4 @@
-"""The figures of the book.
+"""The figures and tables of the book.
 
 All figures have one width, so that their lettering has one size on the page and stays
 legible on a narrow screen. Images are drawn from 0 (black) to 1 (white); an array with
@@ -8,6 +8,7 @@ values leave 0..1 the range is written under the image.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnncourse.errors import ShapeError
 
 WIDTH = 6.4  # inches, of every figure
+TITLE = 0.32  # inches, of a panel's title and the gap around it
 SIGNED = "PuOr_r"
 STYLE: dict[Any, Any] = {
     "font.size": 10,
@@ -34,8 +36,23 @@ STYLE: dict[Any, Any] = {
 }
 
 
+class BookFigure(Figure):
+    """A figure that a notebook shows at twice the screen's resolution, whatever its backend."""
+
+    @mpl.rc_context(STYLE)
+    def add_subplot(self, *args: Any, **options: Any) -> Axes:
+        """Add axes in the style of the book; arguments as in matplotlib."""
+        return super().add_subplot(*args, **options)
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        width, height = self.get_size_inches() * 96  # CSS pixels
+        return buffer.getvalue(), {"width": int(width), "height": int(height)}
+
+
 @mpl.rc_context(STYLE)
-def new_figure(height: float) -> Figure:
+def new_figure(height: float) -> BookFigure:
     """Make an empty figure of the book's width and style.
 
     Parameters
@@ -45,10 +62,16 @@ def new_figure(height: float) -> Figure:
 
     Returns
     -------
-    matplotlib.figure.Figure
+    BookFigure
         It belongs to the caller alone: nothing needs to be closed.
+
+    Examples
+    --------
+    >>> axes = new_figure(height=3).subplots()
+    >>> axes.set_xlabel("shift / pixels")
+    Text(0.5, 0, 'shift / pixels')
     """
-    return Figure(figsize=(WIDTH, height), layout="constrained")
+    return BookFigure(figsize=(WIDTH, height), layout="constrained")
 
 
 @mpl.rc_context(STYLE)
@@ -170,10 +193,54 @@ def show_kernels(
     return figure
 
 
+class Table:
+    """A table of words and numbers that a notebook and the book show as such.
+
+    Parameters
+    ----------
+    header : sequence of str
+        One for each column. The first column holds words; the others, set to the right, numbers.
+    rows : sequence of sequences
+        One entry for each column; integers are written with commas.
+
+    Raises
+    ------
+    ShapeError
+        If a row is not as long as the header.
+
+    Examples
+    --------
+    >>> print(Table(["layer", "weights"], [["dense", 576], ["convolution", 9]]))
+    | layer | weights |
+    | --- | ---: |
+    | dense | 576 |
+    | convolution | 9 |
+    """
+
+    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        for row in rows:
+            if len(row) != len(header):
+                raise ShapeError("rows", f"{len(header)} entries in each row", len(row))
+        self.header = header
+        self.rows = rows
+
+    def __str__(self) -> str:
+        words = [[_entry(value) for value in row] for row in self.rows]
+        rule = ["---", *["---:"] * (len(self.header) - 1)]
+        return "\n".join(f"| {' | '.join(line)} |" for line in [self.header, rule, *words])
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def _entry(value: object) -> str:
+    return f"{value:,}".replace("-", "−") if isinstance(value, int) else str(value)
+
+
 def _panels(count: int, columns: int, aspect: float) -> tuple[Figure, list[Axes]]:
     """Make a figure with count empty panels; aspect is the tallest content's height/width."""
     rows = ceil(count / columns)
-    figure = new_figure(height=rows * (WIDTH / columns * aspect + 0.5))
+    figure = new_figure(height=rows * (WIDTH / columns * aspect + TITLE))
     return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
 
 
@@ -214,9 +281,11 @@ def _peak(array: NDArray[np.float64]) -> float:
 def _draw_numbers(axes: Axes, array: NDArray[np.float64], title: str) -> None:
     peak = max(float(np.abs(array).max()), 1e-12)
     axes.imshow(array, cmap=SIGNED, vmin=-2 * peak, vmax=2 * peak)  # pale: numbers stay legible
-    size = min(11.0, 26 / max(array.shape) ** 0.6)
+    spec = axes.get_subplotspec()
+    panels = spec.get_gridspec().ncols if spec else 1
+    cell = 72 * WIDTH / panels / array.shape[1]  # points
     for (row, column), label in np.ndenumerate(_labels(array)):
-        axes.text(column, row, label, ha="center", va="center", fontsize=size)
+        axes.text(column, row, label, ha="center", va="center", fontsize=min(11, cell / 3))
     axes.set_title(title)
     axes.set_xticks(np.arange(array.shape[1] + 1) - 0.5, labels=[])
     axes.set_yticks(np.arange(array.shape[0] + 1) - 0.5, labels=[])

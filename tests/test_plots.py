@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from cnncourse.errors import ShapeError
-from cnncourse.plots import WIDTH, new_figure, show_feature_map, show_images, show_kernels
+from cnncourse.plots import (
+    WIDTH,
+    Table,
+    new_figure,
+    show_feature_map,
+    show_images,
+    show_kernels,
+)
 
 
 def drawn(figure):
@@ -17,6 +24,13 @@ def drawn(figure):
 def test_every_figure_has_the_book_width():
     figures = [new_figure(2), show_images([np.eye(3)] * 5), show_kernels([np.eye(3)])]
     assert {figure.get_figwidth() for figure in figures} == {WIDTH}
+
+
+def test_a_notebook_gets_a_sharp_picture_and_its_size_on_the_page():
+    picture, size = new_figure(2)._repr_png_()
+    assert picture[:4] == b"\x89PNG"
+    assert size == {"width": 614, "height": 192}
+    assert int.from_bytes(picture[16:20]) == 2 * 614  # the PNG header's width
 
 
 def test_images_are_drawn_from_black_to_white_without_rescaling():
@@ -67,3 +81,19 @@ def test_what_is_no_image_is_refused(shape):
 def test_a_kernel_needs_two_axes():
     with pytest.raises(ShapeError, match=r"kernels: expected arrays of shape \(K_h, K_w\)"):
         show_kernels([np.zeros(3)])
+
+
+def test_numbers_keep_clear_of_their_neighbours():
+    wide = show_kernels([np.eye(12)], columns=1).axes[0].texts[0].get_fontsize()
+    crowded = show_kernels([np.eye(12)] * 3, columns=3).axes[0].texts[0].get_fontsize()
+    assert crowded < wide <= 11
+
+
+def test_table_writes_integers_with_commas_and_a_real_minus():
+    table = Table(["what", "how many"], [["weights", 1728000], ["sum", -3]])
+    assert table._repr_markdown_().splitlines()[2:] == ["| weights | 1,728,000 |", "| sum | −3 |"]
+
+
+def test_a_row_of_another_length_is_refused():
+    with pytest.raises(ShapeError, match="rows: expected 2 entries in each row, got 1"):
+        Table(["a", "b"], [["c"]])

@@ -1,0 +1,69 @@
+"""Run the pages' code again when the course's package has changed.
+
+The cache of executed pages is keyed by their cells alone. The numbers on a page come from
+``cnncourse``, so a change there must run every page afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+PACKAGE = Path(__file__).parents[2] / "cnncourse"
+logger = logging.getLogger(__name__)
+
+
+def package_digest(package: Path = PACKAGE) -> str:
+    """Return one hash over the names and contents of the package's Python files."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def drop_stale_cache(app: Sphinx) -> None:
+    if not _changed(app):
+        return
+    # where MyST-NB keeps executed pages when the configuration names no other place
+    cache = app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache"
+    shutil.rmtree(cache, ignore_errors=True)
+
+
+def read_all_again(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> Iterable[str]:
+    if not _changed(app):
+        return []
+    logger.info("cnncourse changed since the last complete build: running all pages again")
+    return env.found_docs - added - removed
+
+
+def note_digest(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        partial = _record(app).with_suffix(".partial")
+        partial.write_text(package_digest())
+        partial.replace(_record(app))
+
+
+def _changed(app: Sphinx) -> bool:
+    record = _record(app)
+    return not record.is_file() or record.read_text() != package_digest()
+
+
+def _record(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "cnncourse.sha256"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", drop_stale_cache)
+    app.connect("env-get-outdated", read_all_again)
+    app.connect("build-finished", note_digest)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

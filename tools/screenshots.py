@@ -1,0 +1,49 @@
+"""Take pictures of the built book: python tools/screenshots.py [FOLDER]
+
+Every page at 1280 and 390 pixels, light and dark, as it first appears and (…-whole) from top to
+bottom. FOLDER is _build/screenshots unless given.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from browser import open_browser
+
+ROOT = Path(__file__).parents[1]
+HTML = ROOT / "_build/html"
+HEIGHTS = {1280: 800, 390: 844}
+
+
+def pages() -> list[Path]:
+    """List the book's own pages, in the order of their paths."""
+    found = sorted((HTML / "book").rglob("*.html"))
+    if not found:
+        sys.exit(f"{HTML} holds no book: run `make book` first")
+    return found
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_browser() as browser:
+        for width, height in HEIGHTS.items():
+            for scheme in ("light", "dark"):
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=scheme
+                )
+                page = context.new_page()
+                for path in pages():
+                    name = "-".join(path.relative_to(HTML / "book").with_suffix("").parts)
+                    page.goto(path.as_uri())
+                    page.evaluate("async () => { await document.fonts.ready;"
+                                  " await window.MathJax?.startup?.promise }")
+                    stem = f"{name}-{width}-{scheme}"
+                    page.screenshot(path=folder / f"{stem}.png")
+                    page.screenshot(path=folder / f"{stem}-whole.png", full_page=True)
+                context.close()
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "_build/screenshots")

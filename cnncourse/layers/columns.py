@@ -83,8 +83,8 @@ def _phase_length(g: Geometry, axis: int) -> int:
 class Columns:
     """The column matrix of some images, strip by strip, and its way back.
 
-    `load` lays images out, then `matrix` gives the columns of a strip. For gradients, `clear` makes
-    room for images, `add` adds a column matrix to them, `unload` gives them back.
+    `load` lays images out, then `matrix` gives the columns of a strip. The way back: `clear` makes
+    place for images, `add` adds what was written to the `room` of a strip, `unload` gives them back.
 
     Parameters
     ----------
@@ -112,10 +112,10 @@ class Columns:
         self.images, self.channels = block.images, channels
         self.as_it_is = geometry.stride == (1, 1) and geometry.pads == ((0, 0), (0, 0))
         self.laid_out = np.zeros((0,) if self.as_it_is else self.shape, dtype)
-        self.height = geometry.taps
         longest = block.images * block.rows * block.width
-        self.columns = np.empty((block.groups, self.height + ones, longest), dtype)
-        self.columns[:, self.height :] = 1
+        self.columns = np.empty((block.groups, geometry.taps + ones, longest), dtype)
+        self.columns[:, geometry.taps :] = 1
+        self.views: dict[tuple[int, ...], list[tuple[Array, Array]]] = {}
 
     def strips(self) -> Iterator[Strip]:
         """Cut the output into strips."""
@@ -138,6 +138,7 @@ class Columns:
         self.images, self.channels = x.shape[:2]
         if self.as_it_is:
             self.laid_out = np.ascontiguousarray(x)[None, None]
+            self.views.clear()
             return
         for inside, rows, columns in self._placed():
             inside[...] = x[:, :, rows, columns]
@@ -161,11 +162,28 @@ class Columns:
         array, shape (groups, taps, images * rows * width)
             A view that the next strip overwrites.
         """
+        for windows, pixels in self._copies(strip):
+            windows[...] = pixels
+        return self.room(strip)
+
+    def room(self, strip: Strip) -> Array:
+        """Give the place of a strip's columns, as `matrix` does but with nothing written to it."""
+        groups = self.channels // self.geometry.group_in
+        return self.columns[:groups, :, : self.images * strip.rows * strip.width]
+
+    def _copies(self, strip: Strip) -> list[tuple[Array, Array]]:
+        """Give what to copy where, row by row; views, kept for the next images."""
+        key = strip.row, strip.column, self.images, self.channels
+        if key not in self.views:
+            self.views[key] = list(self._row_views(strip))
+        return self.views[key]
+
+    def _row_views(self, strip: Strip) -> Iterator[tuple[Array, Array]]:
         g = self.geometry
         groups = self.channels // g.group_in
         _, height, length = self.columns.shape
         kernel_area = math.prod(g.kernel_size) * length
-        rows = _rows(
+        windows = _rows(
             self.columns,
             (groups, g.group_in, *g.kernel_size, self.images, strip.rows),
             (height * length, kernel_area, g.kernel_size[1] * length, length,
@@ -178,30 +196,25 @@ class Columns:
         for i, v in enumerate(self.phases[0]):
             for j, h in enumerate(self.phases[1]):
                 start = (strip.row + v.offset) * line + strip.column + h.offset
-                rows[:, :, v.taps, h.taps] = _rows(
+                yield windows[:, :, v.taps, h.taps], _rows(
                     self.laid_out,
                     (groups, g.group_in, v.number, h.number, self.images, strip.rows),
                     (g.group_in * channel, channel, v.step * line, h.step, image, line),
                     strip.width,
                     i * vertical_phase + j * phase + start,
                 )
-        return self.columns[:groups, :, : self.images * strip.rows * strip.width]
 
     def clear(self, images: int, channels: int) -> None:
         """Make room for so many images and channels, all zero."""
         self.images, self.channels = images, channels
         self.laid_out = np.zeros(self.shape, self.columns.dtype)
 
-    def add(self, strip: Strip, matrix: Array) -> None:
-        """Add each number of a column matrix to the pixel that `matrix` would take it from.
-
-        Parameters
-        ----------
-        strip : Strip
-        matrix : array, shape (groups, taps, images * rows * width)
-        """
+    def add(self, strip: Strip) -> None:
+        """Add what stands in the `room` of a strip to the pixels that `matrix` would take it from."""
         K_h, K_w = self.geometry.kernel_size
-        windows = matrix.reshape(self.channels, K_h, K_w, self.images, strip.rows, strip.width)
+        windows = self.room(strip).reshape(
+            self.channels, K_h, K_w, self.images, strip.rows, strip.width
+        )
         windows = windows.transpose(1, 2, 3, 0, 4, 5)  # (K_h, K_w, images, channels, rows, width)
         for i, v in enumerate(self.phases[0]):
             for j, h in enumerate(self.phases[1]):

@@ -16,7 +16,7 @@ from cnncourse.layers.arrays import Array
 from cnncourse.layers.columns import Block, Columns
 from cnncourse.layers.geometry import Geometry
 
-STRIP_BYTES = 2**20  # about what stays in a processor's second-level cache
+STRIP_BYTES = 3 * 2**19  # enough to be worth a product, and most of it stays in the cache
 FEWEST_COLUMNS = 300  # fewer make a product that does not repay its preparation
 
 
@@ -39,7 +39,7 @@ def choose_block(g: Geometry, batch: int, itemsize: int) -> Block | None:
     >>> from cnncourse.layers.geometry import check_conv
     >>> vgg = check_conv(np.ones((4, 64, 56, 56)), np.ones((64, 64, 3, 3)), None, 1, 1, 1, 1)
     >>> choose_block(vgg.geometry, batch=4, itemsize=4)
-    Block(images=1, groups=1, rows=8, width=56)
+    Block(images=1, groups=1, rows=12, width=56)
     """
     # 1 x 1: each pixel is its own window, so the image is the column matrix. Nothing to copy.
     if g.pointwise:
@@ -50,8 +50,11 @@ def choose_block(g: Geometry, batch: int, itemsize: int) -> Block | None:
     # Many groups (depthwise): a product for each group, as many at a time as stay in the cache.
     groups = _between(1, STRIP_BYTES // image, g.groups)
     # Small images (LeNet): several at a time, or the products are too small to be fast.
-    if groups == g.groups and image * groups <= STRIP_BYTES:
-        return Block(_between(1, STRIP_BYTES // (image * groups), batch), groups, height, width)
+    images = STRIP_BYTES // (image * groups)
+    if g.group_out > 1:
+        images = max(images, FEWEST_COLUMNS // (height * width))
+    if groups == g.groups and images >= 1:
+        return Block(_between(1, images, batch), groups, height, width)
     # Large images (VGG, a ResNet's stem): as many rows as stay in the cache, but not too few.
     rows = max(STRIP_BYTES // (column * groups * width), -(-FEWEST_COLUMNS // width))
     if rows > 1 or width <= FEWEST_COLUMNS:
@@ -212,6 +215,7 @@ def _add_up(grad_output: Array, weight: Array, g: Geometry) -> Array:
         columns.clear(*target.shape[:2])
         for strip in columns.strips():
             gradient = _side_by_side(by_group[images, groups, :, strip.positions])
-            columns.add(strip, kernels[groups] @ gradient)
+            np.matmul(kernels[groups], gradient, out=columns.room(strip))
+            columns.add(strip)
         columns.unload(target)
     return grad_x

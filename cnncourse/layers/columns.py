@@ -84,7 +84,8 @@ class Columns:
     """The column matrix of some images, strip by strip, and its way back.
 
     `load` lays images out, then `matrix` gives the columns of a strip. The way back: `clear` makes
-    place for images, `add` adds what was written to the `room` of a strip, `unload` gives them back.
+    place for images, `add` adds what was written to the `room` of a strip, `unload` gives the
+    images back.
 
     Parameters
     ----------
@@ -210,7 +211,7 @@ class Columns:
         self.laid_out = np.zeros(self.shape, self.columns.dtype)
 
     def add(self, strip: Strip) -> None:
-        """Add what stands in the `room` of a strip to the pixels that `matrix` would take it from."""
+        """Add what stands in the `room` of a strip to the pixels that `matrix` takes it from."""
         K_h, K_w = self.geometry.kernel_size
         windows = self.room(strip).reshape(
             self.channels, K_h, K_w, self.images, strip.rows, strip.width

@@ -30,7 +30,7 @@ def test_output_weights():
     np.testing.assert_allclose(gradient, [20, 0], rtol=1e-9)
 
 
-@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6, 1e12])
 def test_numbers_of_any_size(size):
     x = size * np.array([1.0, -2.0, 3.0])
     check = gradcheck(np.sin if size <= 1 else np.sqrt, np.abs(x),

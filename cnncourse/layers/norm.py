@@ -29,6 +29,10 @@ Axes = tuple[int, ...]
 # --- what the three share ---
 
 
+def _sum(x: Array, axes: Axes) -> Array:
+    return x.sum(axis=axes, dtype=np.float64).astype(x.dtype)
+
+
 def _mean(x: Array, axes: Axes) -> Array:
     count = math.prod(x.shape[axis] for axis in axes)
     total = x.sum(axis=axes, keepdims=True, dtype=np.float64)
@@ -203,7 +207,7 @@ def batch_norm_backward(
         grad_x = _standardize_backward(grad_standard, standard, scale, axes)
     else:
         grad_x = scale * grad_standard
-    return grad_x, (grad_output * standard).sum(axis=axes), grad_output.sum(axis=axes)
+    return grad_x, _sum(grad_output * standard, axes), _sum(grad_output, axes)
 
 
 def _batch_standard(
@@ -234,7 +238,7 @@ def _statistics(
 
 
 def _check_spread(x: Array) -> None:
-    if x.size == x.shape[1] > 0:
+    if x.size == x.shape[1]:
         raise ShapeError("x", "more than one number for each channel, to have a spread", x.shape)
 
 
@@ -393,7 +397,7 @@ def layer_norm_backward(
     standard, scale = _standardize(x, axes, number("eps", eps))
     grad_x = _standardize_backward(weight * grad_output, standard, scale, axes)
     batch = tuple(range(x.ndim - len(axes)))
-    return grad_x, (grad_output * standard).sum(axis=batch), grad_output.sum(axis=batch)
+    return grad_x, _sum(grad_output * standard, batch), _sum(grad_output, batch)
 
 
 def _last_axes(
@@ -513,8 +517,8 @@ def group_norm_backward(
     grad_standard = (_along_channels(weight, x) * grad_output).reshape(grouped.shape)
     grad_x = _standardize_backward(grad_standard, standard, scale, (2,)).reshape(x.shape)
     axes = (0, *range(2, x.ndim))
-    grad_weight = (grad_output * standard.reshape(x.shape)).sum(axis=axes)
-    return grad_x, grad_weight, grad_output.sum(axis=axes)
+    grad_weight = _sum(grad_output * standard.reshape(x.shape), axes)
+    return grad_x, grad_weight, _sum(grad_output, axes)
 
 
 def _in_groups(x: Array, num_groups: int) -> Array:

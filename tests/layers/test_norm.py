@@ -271,6 +271,19 @@ def test_large_mean_does_not_drown_the_spread():
         assert abs(y.mean()) < 1e-3
 
 
+def test_long_sums_in_float32_keep_their_digits():
+    """Added up in float32, these would miss their mean by more than their spread."""
+    x = (1000 + np.random.default_rng(0).standard_normal((200_000, 2))).astype(np.float32)
+    y = layers.batch_norm(x)
+    assert np.abs(y.mean(axis=0, dtype=np.float64)).max() < 1e-3
+    assert y.std(axis=0, dtype=np.float64) == pytest.approx([1, 1], abs=1e-3)
+    start = np.zeros(2, np.float32), np.ones(2, np.float32)
+    running_mean, _ = layers.running_statistics(x, *start, momentum=1)
+    assert running_mean == pytest.approx(x.mean(axis=0, dtype=np.float64), abs=1e-3)
+    _, _, grad_bias = layers.batch_norm_backward(x, x)
+    assert grad_bias == pytest.approx(x.sum(axis=0, dtype=np.float64), rel=1e-6)
+
+
 @every
 def test_backward_before_forward(make):
     with pytest.raises(CourseError, match="Norm: backward before forward"):

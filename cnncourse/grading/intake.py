@@ -59,9 +59,15 @@ def read_notebook(data: bytes, path: Path | str) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is merely untidy is mended by the rebuild
-            return nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+            notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+            # nbconvert reads the language; a name that is no text stops it
+            sound = isinstance(notebook.metadata.get("language", ""), str)
+            sound = sound and all(map(_is_sound, notebook.cells))
     except Exception as error:  # nbformat raises nearly anything on a malformed notebook
         raise SubmissionError(path, "is not a notebook that Jupyter can open") from error
+    if not sound:
+        raise SubmissionError(path, "is a malformed notebook: a cell lacks its type or source")
+    return notebook
 
 
 def rebuild(
@@ -99,6 +105,11 @@ def rebuild(
     return _Rebuild(release, submitted).run()
 
 
+def _is_sound(cell: NotebookNode) -> bool:
+    kinds = (("cell_type", str), ("source", str), ("metadata", dict))
+    return all(isinstance(cell.get(name), kind) for name, kind in kinds)
+
+
 class _Rebuild:
     """One rebuild: which submitted cell stands for which released one."""
 
@@ -132,15 +143,14 @@ class _Rebuild:
         given = {cell.source: key for key, cell in released.items() if not is_solution(cell)}
         anchor = _START
         for cell in submitted.cells:
-            key = next((k for k in (_grade_id(cell), cell.get("id")) if k in self.found), None)
-            key = key or given.get(cell.get("source"))
+            key = next((k for k in _ids(cell) if k in self.found), given.get(cell.source))
             if key is None:
                 self.added.setdefault(anchor, []).append(cell)
                 continue
             self.behind.setdefault(key, anchor)
             anchor = key
             if _is_workspace(released[key]):
-                if cell.get("source") != released[key].source:
+                if cell.source != released[key].source:
                     self.added.setdefault(key, []).append(cell)
             else:
                 self._take(key, cell, released[key])
@@ -154,10 +164,10 @@ class _Rebuild:
         """
         copies = self.found[key]
         if copies and is_solution(released):
-            if cell.get("source") == released.source:
+            if cell.source == released.source:
                 copies.insert(0, cell)
                 return
-            if copies[-1].get("source") != released.source:
+            if copies[-1].source != released.source:
                 self.added.setdefault(self.behind[key], []).append(copies[-1])
         copies.append(cell)
 
@@ -169,27 +179,29 @@ class _Rebuild:
         if len(found) > 1:
             self.repairs.append(f"the answer cell “{name}” was there {len(found)} times; "
                                 "the last one counts")
-        if found[-1].get("cell_type") != cell.cell_type:
+        if found[-1].cell_type != cell.cell_type:
             self.repairs.append(f"the answer cell “{name}” was of another type; it was set back")
-        cell.source = str(found[-1].get("source", ""))
+        cell.source = found[-1].source
 
     def _report_test(self, cell: NotebookNode, found: list[NotebookNode]) -> None:
         name = f"the test cell “{cell.metadata.nbgrader.grade_id}”"
         if not found:
             self.repairs.append(f"{name} was missing; the released one was used")
             return
-        if any(copy.get("source") != cell.source for copy in found):
+        if any(copy.source != cell.source for copy in found):
             self.repairs.append(f"{name} was edited; the released one was used")
         if len(found) > 1:
             self.repairs.append(f"{name} was there {len(found)} times; it was run once")
-        if any(copy.get("cell_type") != "code" or copy.metadata.get("tags") for copy in found):
+        if any(copy.cell_type != "code" or copy.metadata.get("tags") for copy in found):
             self.repairs.append(f"{name} had another type or tags; the released one was used")
 
     def _added_behind(self, anchor: str | None) -> list[NotebookNode]:
         return [
-            NotebookNode(_EMPTY[cell.cell_type], metadata=NotebookNode(), source=cell.source)
+            NotebookNode(
+                deepcopy(_EMPTY[cell.cell_type]), metadata=NotebookNode(), source=cell.source
+            )
             for cell in self.added.get(anchor, [])
-            if cell.get("cell_type") in _EMPTY and str(cell.get("source", "")).strip()
+            if cell.cell_type in _EMPTY and cell.source.strip()
         ]
 
 
@@ -204,25 +216,30 @@ def is_blank(release: NotebookNode, notebook: NotebookNode) -> bool:
 
 
 def _grade_id(cell: NotebookNode) -> str | None:
-    meta = cell.get("metadata", {}).get("nbgrader")
+    meta = cell.metadata.get("nbgrader")
     found = meta.get("grade_id") if isinstance(meta, dict) else None
     return found if isinstance(found, str) else None
 
 
+def _ids(cell: NotebookNode) -> list[str]:
+    """What may name a submitted cell, the grade_id first: editors make cell ids anew."""
+    return [name for name in (_grade_id(cell), cell.get("id")) if isinstance(name, str)]
+
+
 def _key(cell: NotebookNode) -> str:
-    return _grade_id(cell) or cell.id
+    return _ids(cell)[0]
 
 
 def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path | str) -> None:
     expected = release.metadata.get("cnncourse", {}).get("exercise")
-    meta = submitted.get("metadata", {}).get("cnncourse")
+    meta = submitted.metadata.get("cnncourse")
     got = meta.get("exercise") if isinstance(meta, dict) else None
     if expected and got and got != expected:
         words = f"is the notebook of “{got}”, expected the one of “{expected}”"
         raise SubmissionError(path, words)
     wanted = {_key(cell) for cell in release.cells if is_solution(cell)}
     ids = {_grade_id(cell) for cell in submitted.cells} - {None}
-    ids |= {cell.get("id") for cell in submitted.cells} & wanted
+    ids |= {name for cell in submitted.cells for name in _ids(cell)} & wanted
     if wanted & ids and len(ids & {_key(cell) for cell in release.cells}) * 2 >= len(ids):
         return
     words = "is another assignment's notebook" if ids else "holds no answer cell"

@@ -85,6 +85,20 @@ def test_parts_say_what_happened(klass):
     assert blank["test_double"].message == "Not filled in yet."
 
 
+def test_the_progress_bar_was_drawn_under_the_tests(klass):
+    """What costs all points in stock nbgrader is there, and costs none."""
+    graded = klass.course.folder / "autograded" / "progress_bar" / NAME / f"{NAME}.ipynb"
+    drawn = {
+        cell.metadata.nbgrader.grade_id: output.text
+        for cell in nbformat.read(graded, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.name == "stderr"
+    }
+    assert drawn.keys() == {"test_double", "test_evens"}
+    assert "\r100%|##########| 3/3" in drawn["test_double"]
+    assert "UserWarning: this is only a warning" in drawn["test_double"]
+
+
 def test_progress_was_told_from_none_to_all(klass):
     assert klass.steps[0][1] == 0
     assert klass.steps[-1][1:] == (12, 12)

@@ -1,5 +1,6 @@
 import io
 import json
+import random
 import zipfile
 from copy import deepcopy
 
@@ -230,6 +231,10 @@ def foreign_cells(release):
         (b'{"cells": "none", "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "Jupyter can"),
         (b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "no answer cell"),
         (b'{"cells": [], "nbformat": 99, "nbformat_minor": 5, "metadata": {}}', "Jupyter can open"),
+        (
+            b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {"language": 5}}',
+            "malformed",
+        ),
         (another_exercise, "the notebook of “07_pooling”, expected the one of “01_counting”"),
         (foreign_cells, "another assignment's notebook"),
     ],
@@ -340,3 +345,45 @@ def test_json_that_json_reads_and_nbformat_does_not_is_refused(release):
     broken["cells"][1]["outputs"] = [1, 2]
     with pytest.raises(SubmissionError, match="not a notebook that Jupyter can open"):
         rebuild(release, json.dumps(broken).encode())
+
+
+JUNK = (None, True, -1, 1e400, "", "\x00<b>", [], [[]], {}, {"a": []}, ["x", 1], "double")
+
+
+def damaged(content, chance):
+    """Replace one place of a JSON document, or drop it, or repeat it."""
+    node, keys = content, None
+    while isinstance(node, dict | list) and node:
+        keys = list(node) if isinstance(node, dict) else range(len(node))
+        parent, key = node, chance.choice(keys)
+        node = parent[key]
+        if chance.random() < 0.2:
+            break
+    if chance.random() < 0.2:
+        del parent[key]
+    elif isinstance(parent, list) and chance.random() < 0.3:
+        parent.insert(key, deepcopy(node))
+    else:
+        parent[key] = deepcopy(chance.choice(JUNK))
+    return content
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_damaged_is_rebuilt_or_refused(release, submitted, seed):
+    """Never another exception, and never a changed test."""
+    chance = random.Random(seed)
+    tests = cell_of(release, "test_double"), cell_of(release, "test_evens")
+    outcomes = set()
+    for _ in range(60):
+        content = json.loads(data(submitted))
+        for _ in range(chance.randint(1, 4)):
+            content = damaged(content, chance)
+        try:
+            notebook, _ = rebuild(release, json.dumps(content).encode())
+        except SubmissionError:
+            outcomes.add("refused")
+            continue
+        outcomes.add("rebuilt")
+        nbformat.validate(notebook)
+        assert (cell_of(notebook, "test_double"), cell_of(notebook, "test_evens")) == tests
+    assert outcomes == {"rebuilt", "refused"}

@@ -17,7 +17,10 @@ MAY_IMPORT = {
     "compat": {"torch", "torchvision"},
     "layers": {"numpy", "shapes", "errors"},
     "gradcheck": {"numpy", "layers", "shapes", "errors"},
-    "data": {"numpy", "sklearn", "PIL", "torch", "errors", "compat"},
+    "data": {"numpy", "sklearn", "PIL", "torch", "torchvision", "errors", "compat"},
+    "training": {
+        "numpy", "torch", "torchvision", "matplotlib", "rich", "data", "plots", "errors", "compat",
+    },
     "models": {"torch", "torchvision", "shapes", "errors", "compat"},
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors"},

@@ -1,6 +1,29 @@
-"""Data sets: inside a package the course depends on, or in a folder that the user names."""
+"""Data sets: inside a package the course depends on, generated, on disk, or downloaded once."""
 
-from cnncourse.data.embedded import digits, photograph
+from cnncourse.data.dataset import Dataset, few, hold_out, resize
+from cnncourse.data.embedded import digits, faces, patches, photograph, textures
+from cnncourse.data.folder import image_folder
 from cnncourse.data.idx import mnist
+from cnncourse.data.registry import data_folder, describe, examples, load, names
+from cnncourse.data.shapes import Scenes, shapes
 
-__all__ = ["digits", "mnist", "photograph"]
+__all__ = [
+    "Dataset",
+    "Scenes",
+    "data_folder",
+    "describe",
+    "digits",
+    "examples",
+    "faces",
+    "few",
+    "hold_out",
+    "image_folder",
+    "load",
+    "mnist",
+    "names",
+    "patches",
+    "photograph",
+    "resize",
+    "shapes",
+    "textures",
+]

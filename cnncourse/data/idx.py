@@ -97,12 +97,28 @@ def mnist(
     CourseError
         If images and labels do not match.
     """
-    if split not in PREFIX:
-        raise ArgumentError("split", "'train' or 'test'", repr(split))
     folder = folder or os.environ.get("CNNCOURSE_DATA")
     if not folder:
         raise SetupError("MNIST: name the folder that holds MNIST/raw in CNNCOURSE_DATA")
-    raw = Path(folder) / "MNIST" / "raw"
+    return read_pair(Path(folder) / "MNIST" / "raw", split)
+
+
+def read_pair(raw: Path, split: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Load the images and labels of MNIST, or of a data set published in the same files.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder of train-images-idx3-ubyte and so on, packed (.gz) or not.
+    split : {'train', 'test'}
+
+    Returns
+    -------
+    images, labels : arrays
+        As `mnist` gives them.
+    """
+    if split not in PREFIX:
+        raise ArgumentError("split", "'train' or 'test'", repr(split))
     images = _read(raw, f"{PREFIX[split]}-images-idx3-ubyte")
     labels = _read(raw, f"{PREFIX[split]}-labels-idx1-ubyte")
     if images.shape != (len(labels), 28, 28) or labels.ndim != 1:

@@ -73,7 +73,14 @@ def _everything(file: object) -> str:
     return f"{getattr(file, 'filename', file)} {body}".lower()
 
 
+# from disk a page may not read another one, which is how results get their excerpts
+SEARCH_FROM_DISK = (
+    "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false"
+)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_js_file(None, body=SEARCH_FROM_DISK)
     app.connect("builder-inited", copy_files)
     app.connect("html-page-context", keep_inside, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ def package_digest(package: Path = PACKAGE) -> str:
     return digest.hexdigest()
 
 
-def drop_stale_cache(app: Sphinx) -> None:
-    if not _changed(app):
+def drop_stale_cache(app: Sphinx, digest: str) -> None:
+    if not _changed(app, digest):
         return
     # where MyST-NB keeps executed pages when the configuration names no other place
     cache = app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache"
@@ -38,24 +39,29 @@ def drop_stale_cache(app: Sphinx) -> None:
 
 
 def read_all_again(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+    digest: str,
 ) -> Iterable[str]:
-    if not _changed(app):
+    if not _changed(app, digest):
         return []
     logger.info("cnncourse changed since the last complete build: running all pages again")
     return env.found_docs - added - removed
 
 
-def note_digest(app: Sphinx, exception: Exception | None) -> None:
+def note_digest(app: Sphinx, exception: Exception | None, digest: str) -> None:
     if exception is None:
-        partial = _record(app).with_suffix(".partial")
-        partial.write_text(package_digest())
-        partial.replace(_record(app))
+        unfinished = _record(app).with_suffix(".unfinished")
+        unfinished.write_text(digest)
+        unfinished.replace(_record(app))
 
 
-def _changed(app: Sphinx) -> bool:
+def _changed(app: Sphinx, digest: str) -> bool:
     record = _record(app)
-    return not record.is_file() or record.read_text() != package_digest()
+    return not record.is_file() or record.read_text() != digest
 
 
 def _record(app: Sphinx) -> Path:
@@ -63,7 +69,8 @@ def _record(app: Sphinx) -> Path:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.connect("builder-inited", drop_stale_cache)
-    app.connect("env-get-outdated", read_all_again)
-    app.connect("build-finished", note_digest)
+    digest = package_digest()  # as it is when the build starts
+    app.connect("builder-inited", partial(drop_stale_cache, digest=digest))
+    app.connect("env-get-outdated", partial(read_all_again, digest=digest))
+    app.connect("build-finished", partial(note_digest, digest=digest))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,99 @@
+import functools
+import importlib.util
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "_build" / "html"
+
+
+def from_file(path):
+    """Import a module that belongs to no package: a tool, or an extension of the book."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def pytest_generate_tests(metafunc):
+    if "page_path" in metafunc.fixturenames:
+        pages = sorted(path.relative_to(HTML).as_posix() for path in HTML.glob("book/**/*.html"))
+        metafunc.parametrize("page_path", pages or ["book/index.html"])
+
+
+@pytest.fixture(scope="session")
+def html():
+    if not (HTML / "book" / "index.html").is_file():
+        pytest.fail(f"no built book in {HTML}: run `make book`", pytrace=False)
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def browser():
+    tool = from_file(ROOT / "tools" / "browser.py")
+    try:
+        tool.find_chromium()
+    except FileNotFoundError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with tool.open_browser() as opened:
+        yield opened
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(html):
+    """The book's address while it is served over http."""
+    handler = functools.partial(Quiet, directory=str(html))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request, html):
+    """The book's address, opened from disk and served."""
+    return html.as_uri() if request.param == "file" else request.getfixturevalue("served")
+
+
+@pytest.fixture
+def visit(browser):
+    """Open an address in a fresh profile; what went wrong there is in page.problems."""
+    contexts = []
+
+    def open_page(address, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda said: page.problems.append(f"console: {said.text}")
+            if said.type == "error"
+            else None,
+        )
+        page.on("request", lambda request: note_outside(page, request.url))
+        page.goto(address)
+        page.evaluate(
+            "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def note_outside(page, url):
+    if not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")):
+        page.problems.append(f"outside request: {url}")

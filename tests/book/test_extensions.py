@@ -1,0 +1,87 @@
+"""What the book's own Sphinx extensions refuse and notice."""
+
+import importlib.util
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sphinx.errors import ExtensionError
+
+EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
+
+
+def extension(name):
+    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def assets():
+    return extension("assets")
+
+
+@pytest.fixture
+def execution():
+    return extension("execution")
+
+
+def test_missing_files_are_answered_with_the_command_to_run(assets):
+    files = {assets.MODULES / "mathjax" / "nowhere.js": "mathjax/nowhere.js"}
+    with pytest.raises(ExtensionError, match="nowhere.js is missing: run `make assets`"):
+        assets.check_installed(files)
+
+
+def test_thebe_is_dropped_and_an_outside_script_stops_the_build(assets):
+    def script(name, body=None):
+        return SimpleNamespace(filename=name, attributes={"body": body})
+
+    ours = script("_static/own.js")
+    thebe = [script("https://unpkg.com/thebe@1"), script(None, "const thebe = 1")]
+    context = {"script_files": [ours, *thebe], "css_files": []}
+    assets.keep_inside(None, "page", "page.html", context, None)
+    assert context["script_files"] == [ours]
+    context["css_files"] = [script("https://example.org/style.css")]
+    with pytest.raises(ExtensionError, match="page would load .*from outside the book"):
+        assets.keep_inside(None, "page", "page.html", context, None)
+
+
+def test_the_digest_notices_contents_and_names_but_not_times(execution, tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("x = 1")
+    first = execution.package_digest(tmp_path)
+    os.utime(module, (0, 0))
+    assert execution.package_digest(tmp_path) == first
+    module.write_text("x = 2")
+    second = execution.package_digest(tmp_path)
+    module.rename(tmp_path / "other.py")
+    assert len({first, second, execution.package_digest(tmp_path)}) == 3
+
+
+@pytest.fixture
+def app(tmp_path):
+    doctrees, html, cache = (tmp_path / n for n in (".doctrees", "html", ".jupyter_cache"))
+    for folder in (doctrees, html, cache):
+        folder.mkdir()
+    config = SimpleNamespace(nb_execution_cache_path="")
+    return SimpleNamespace(doctreedir=doctrees, outdir=html, config=config, cache=cache)
+
+
+def test_a_changed_package_empties_the_cache_and_reads_all_pages(execution, app):
+    env = SimpleNamespace(found_docs={"a", "b", "new"})
+    execution.note_digest(app, None, "old")
+    execution.drop_stale_cache(app, "old")
+    assert app.cache.is_dir()
+    assert not execution.read_all_again(app, env, {"new"}, set(), set(), "old")
+    execution.drop_stale_cache(app, "changed")
+    assert not app.cache.exists()
+    assert execution.read_all_again(app, env, {"new"}, set(), set(), "changed") == {"a", "b"}
+
+
+def test_a_failed_build_is_not_taken_for_complete(execution, app):
+    execution.note_digest(app, RuntimeError("a cell failed"), "digest")
+    assert execution.read_all_again(
+        app, SimpleNamespace(found_docs={"a"}), set(), set(), set(), "digest"
+    ) == {"a"}

@@ -1,6 +1,5 @@
 import functools
 import importlib.util
-import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,19 +10,23 @@ ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 
 
-def from_file(path):
-    """Import a module that belongs to no package: a tool, or an extension of the book."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def pytest_generate_tests(metafunc):
     if "page_path" in metafunc.fixturenames:
         pages = sorted(path.relative_to(HTML).as_posix() for path in HTML.glob("book/**/*.html"))
         metafunc.parametrize("page_path", pages or ["book/index.html"])
+
+
+@pytest.fixture(scope="session")
+def load():
+    """Import a file that belongs to no package: a tool, or an extension of the book."""
+
+    def from_file(path):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return from_file
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +37,8 @@ def html():
 
 
 @pytest.fixture(scope="session")
-def browser():
-    tool = from_file(ROOT / "tools" / "browser.py")
+def browser(load):
+    tool = load(ROOT / "tools" / "browser.py")
     try:
         tool.find_chromium()
     except FileNotFoundError as problem:

@@ -1,6 +1,5 @@
 """What the book's own Sphinx extensions refuse and notice."""
 
-import importlib.util
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,26 +10,19 @@ from sphinx.errors import ExtensionError
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 
 
-def extension(name):
-    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def assets(load):
+    return load(EXTENSIONS / "assets.py")
 
 
 @pytest.fixture
-def assets():
-    return extension("assets")
-
-
-@pytest.fixture
-def execution():
-    return extension("execution")
+def execution(load):
+    return load(EXTENSIONS / "execution.py")
 
 
 def test_missing_files_are_answered_with_the_command_to_run(assets):
     files = {assets.MODULES / "mathjax" / "nowhere.js": "mathjax/nowhere.js"}
-    with pytest.raises(ExtensionError, match="nowhere.js is missing: run `make assets`"):
+    with pytest.raises(ExtensionError, match=r"nowhere\.js is missing: run `make assets`"):
         assets.check_installed(files)
 
 
@@ -44,7 +36,7 @@ def test_thebe_is_dropped_and_an_outside_script_stops_the_build(assets):
     assets.keep_inside(None, "page", "page.html", context, None)
     assert context["script_files"] == [ours]
     context["css_files"] = [script("https://example.org/style.css")]
-    with pytest.raises(ExtensionError, match="page would load .*from outside the book"):
+    with pytest.raises(ExtensionError, match=r"page would load .*from outside the book"):
         assets.keep_inside(None, "page", "page.html", context, None)
 
 

@@ -75,7 +75,7 @@ def test_nothing_scrolls_sideways_on_a_phone(visit, html, page_path):
     assert wide == []
     stretched = page.evaluate(
         """() => [...document.querySelectorAll("article img")]
-            .filter(i => Math.abs(i.width / i.height / (i.naturalWidth / i.naturalHeight) - 1) > .02)
+            .filter(i => Math.abs(i.width * i.naturalHeight / i.height / i.naturalWidth - 1) > .02)
             .map(i => i.alt.slice(0, 40))"""
     )
     assert stretched == []

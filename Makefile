@@ -66,7 +66,10 @@ book: setup assets notebooks
 notebooks: setup
 	$(BIN)/cnncourse exercises build --out $(BUILD)/exercises
 
+# nbgrader keeps an assignment's cells once there are submissions: a changed exercise starts afresh
 class: setup
+	@if [ -n "$$(find exercises cnncourse/authoring -newer $(BUILD)/class/gradebook.db 2>/dev/null)" ]; \
+	then rm -rf $(BUILD)/class; fi
 	$(BIN)/cnncourse sample-class $(BUILD)/class
 
 serve: setup

@@ -94,8 +94,9 @@ def exercises_check(root: Path, names: tuple[str, ...]) -> None:
             ("submission", "expected", "got", "", "message"),
             ((f.name, f.expected, f.got, "ok" if f.ok else "WRONG", f.message) for f in findings),
         )
-        failed += sum(not finding.ok for finding in findings)
-        click.echo(f"{exercise.name}: {len(findings) - failed} passed, {failed} failed")
+        wrong = sum(not finding.ok for finding in findings)
+        click.echo(f"{exercise.name}: {len(findings) - wrong} passed, {wrong} failed")
+        failed += wrong
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -242,13 +243,27 @@ def sample_class(root: Path, folder: Path, name: str | None) -> None:
     """
     from cnncourse.authoring.source import read_exercises
     from cnncourse.grading.sample import make_sample_class
+    from cnncourse.grading.sample import sample_class as samples_of
 
     found = [e for e in read_exercises(root) if name in (None, e.name)]
     if not found:
         raise click.UsageError(f"no such exercise in {root}: {name}")
+    submissions = samples_of(found[0])
     with _progress("sample class") as step:
-        results = make_sample_class(folder, found[0], progress=step)
-    _print_results(results)
+        results = make_sample_class(folder, found[0], progress=step, submissions=submissions)
+    pairs = list(zip(submissions, results, strict=True))
+    problems = [f"{r.student}: {p}" for s, r in pairs for p in s.problems(r)]
+    _print_table(
+        ("student", "status", "score", "expected", "of", "by hand", "reason"),
+        (
+            (r.student, r.status, f"{r.score:g}", f"{s.score:g}", f"{r.max_score:g}",
+             f"{r.manual_max:g}", _reason(r))
+            for s, r in pairs
+        ),
+    )  # fmt: skip
+    click.echo(f"sample class: {len(pairs) - len(problems)} as expected, {len(problems)} not")
+    if problems:
+        raise click.ClickException("; ".join(problems))
 
 
 # --- helpers ---
@@ -272,21 +287,24 @@ def _autograde(course: Any, assignment: str, only: str | None, force: bool) -> l
 
 @contextmanager
 def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar; call what it gives with (what is being done, how many are done, how many in all)."""
+    """A bar, or a line for each step where there is no terminal.
+
+    Call what it gives with what is being done, how many are done, and how many there are.
+    """
     from rich import progress
     from rich.console import Console
 
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda now, done, total: click.echo(f"{title}: {done}/{total} {now}", err=True)
+        return
     columns = (
-        progress.TextColumn(f"{title} {{task.fields[now]}}"), progress.BarColumn(),
+        progress.TextColumn("{task.description} {task.fields[now]}"), progress.BarColumn(),
         progress.MofNCompleteColumn(), progress.TimeElapsedColumn(),
-    )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    )  # fmt: skip
+    with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, now="", total=None)
-
-        def step(now: str, done: int, total: int) -> None:
-            bar.update(task, now=now, completed=done, total=total)
-
-        yield step
+        yield lambda now, done, total: bar.update(task, now=now, completed=done, total=total)
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -308,10 +326,15 @@ def _print_results(results: list[Result]) -> None:
     _print_table(
         ("student", "score", "of", "by hand", "status", "reason"),
         (
-            (r.student, f"{r.score:g}", f"{r.max_score:g}", f"{r.manual_max:g}", r.status, r.reason)
+            (r.student, f"{r.score:g}", f"{r.max_score:g}", f"{r.manual_max:g}", r.status,
+             _reason(r))
             for r in results
         ),
-    )
+    )  # fmt: skip
+
+
+def _reason(result: Result) -> str:
+    return "; ".join([result.reason, *result.repairs])
 
 
 def _print_parts(result: Result) -> None:

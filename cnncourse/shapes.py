@@ -48,17 +48,22 @@ def per_axis(
     >>> per_axis("padding", (0, 1), axes=2, at_least=0)
     (0, 1)
     """
-    expected = f"an integer of at least {at_least}"
-    if axes > 1:
-        expected += f", or {axes} of them"
     try:
-        one_each = isinstance(value, Sequence) and not isinstance(value, str)
-        numbers = tuple(map(operator.index, value if one_each else [value] * axes))  # type: ignore[arg-type]
+        numbers = (operator.index(value),) * axes  # type: ignore[arg-type]
     except TypeError:
-        raise ArgumentError(argument, expected, repr(value)) from None
+        numbers = _integers(value)
     if len(numbers) != axes or min(numbers) < at_least:
-        raise ArgumentError(argument, expected, repr(value))
+        several = f", or {axes} of them" if axes > 1 else ""
+        raise ArgumentError(argument, f"an integer of at least {at_least}{several}", repr(value))
     return numbers
+
+
+def _integers(value: object) -> tuple[int, ...]:
+    """Give the integers of a sequence; none if it is something else."""
+    try:
+        return tuple(map(operator.index, value)) if isinstance(value, Sequence) else ()
+    except TypeError:
+        return ()
 
 
 def window_size(kernel_size: int, dilation: int = 1) -> int:
@@ -216,15 +221,37 @@ def conv_output_shape(
     steps = per_axis("stride", stride, axes)
     gaps = per_axis("dilation", dilation, axes)
     pads = padding_pairs(padding, kernel, steps, gaps)
+    return window_positions(input_shape, kernel, steps, pads, gaps)
+
+
+def window_positions(
+    input_shape: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: Sequence[int],
+    pads: Sequence[tuple[int, int]],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """Do as `conv_output_shape` does, with one checked integer for each axis and padding spelt out.
+
+    Raises
+    ------
+    ShapeError
+        If the kernel exceeds the padded input.
+
+    Examples
+    --------
+    >>> window_positions((10,), (4,), (1,), ((1, 2),), (1,))
+    (10,)
+    """
     padded = [size + sum(pair) for size, pair in zip(input_shape, pads, strict=True)]
-    windows = [window_size(k, d) for k, d in zip(kernel, gaps, strict=True)]
+    windows = [window_size(k, d) for k, d in zip(kernel_size, dilation, strict=True)]
     if any(window > size for window, size in zip(windows, padded, strict=True)):
         raise ShapeError(
             "kernel_size",
             f"a window no larger than the padded input, {_by(padded)}",
             f"a window of {_by(windows)}",
         )
-    return tuple((p - w) // s + 1 for p, w, s in zip(padded, windows, steps, strict=True))
+    return tuple((p - w) // s + 1 for p, w, s in zip(padded, windows, stride, strict=True))
 
 
 def _by(sizes: Iterable[int]) -> str:

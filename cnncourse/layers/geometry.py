@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from cnncourse.errors import ShapeError
 from cnncourse.layers.arrays import Array, as_floats, as_numbers, check_axes, check_no_overflow
 from cnncourse.layers.checks import check_shape
-from cnncourse.shapes import Padding, check_channels, conv_output_shape, padding_pairs, per_axis
+from cnncourse.shapes import Padding, check_channels, padding_pairs, per_axis, window_positions
 
 Numbers = int | Sequence[int]
 Pads = tuple[tuple[int, int], ...]
@@ -105,7 +105,7 @@ def check_conv(
     stride = per_axis("stride", stride, axes)
     dilation = per_axis("dilation", dilation, axes)
     pads = padding_pairs(padding, kernel_size, stride, dilation)
-    output_shape = conv_output_shape(x.shape[2:], kernel_size, stride, padding, dilation)
+    output_shape = window_positions(x.shape[2:], kernel_size, stride, pads, dilation)
     sizes = x.shape[2:], output_shape, kernel_size, stride, pads, dilation
     return Convolution(x, weight, bias, Geometry(in_channels, out_channels, groups, *sizes))
 

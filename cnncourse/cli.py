@@ -155,7 +155,7 @@ def new_course(root: Path, folder: Path, roster: Path | None) -> None:
     made = course.new_course(folder, read_exercises(root))
     if roster:
         made.add_students(roster)
-    click.echo(f"{folder}: {len(made.assignments())} assignments, {len(made.students())} students")
+    click.echo(f"{folder}: assignments {len(made.assignments())}, students {len(made.students())}")
 
 
 @main.group()
@@ -206,7 +206,7 @@ def autograde(folder: Path, assignment: str, only: str | None, force: bool) -> N
 
 @_step("feedback", "Write a feedback page for each student.")
 def feedback(folder: Path, assignment: str) -> None:
-    click.echo(f"{len(_course(folder).feedback(assignment))} feedback pages")
+    click.echo(f"feedback pages: {len(_course(folder).feedback(assignment))}")
 
 
 @_step("export", "Write the scores as CSV.")
@@ -277,7 +277,7 @@ def _course(folder: Path) -> Any:
 
 def _collect(course: Any, assignment: str, inbox: Path | None) -> None:
     collected = course.collect(assignment, inbox)
-    click.echo(f"{len(collected)} submissions collected")
+    click.echo(f"submissions collected: {len(collected)}")
 
 
 def _autograde(course: Any, assignment: str, only: str | None, force: bool) -> list[Result]:

@@ -1,0 +1,134 @@
+"""The commands as the three people type them; what they do is tested in their rooms."""
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cnncourse.authoring.build import build_exercise, fill_in, release_notebook
+from cnncourse.authoring.source import read_exercise
+from cnncourse.cli import main
+
+COUNTING = Path(__file__).parent / "grading" / "counting"
+NAME = "01_counting"
+
+
+def run(*words: object):
+    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    return build_exercise(read_exercise(COUNTING / NAME), tmp_path_factory.mktemp("built"))
+
+
+def test_help_lists_every_command():
+    shown = run("--help")
+    assert shown.exit_code == 0
+    for command in main.commands:
+        assert f"\n  {command} " in shown.output
+        assert run(command, "--help").exit_code == 0
+
+
+def test_exercises_build_writes_the_notebooks_and_the_points(tmp_path):
+    shown = run("exercises", "build", "--exercises", COUNTING, "--out", tmp_path)
+    assert shown.exit_code == 0
+    assert (tmp_path / "release" / NAME / f"{NAME}.ipynb").exists()
+    assert (tmp_path / "points.md").read_text().count("| **Total** |") == 1
+
+
+def test_exercises_check_proves_an_exercise():
+    shown = run("exercises", "check", NAME, "--exercises", COUNTING)
+    assert shown.exit_code == 0, shown.output
+    assert f"{NAME}: 4 passed, 0 failed" in shown.output
+
+
+def test_exercises_check_refuses_an_unknown_name():
+    shown = run("exercises", "check", "77_none", "--exercises", COUNTING)
+    assert shown.exit_code == 2
+    assert "no such exercise" in shown.output
+    assert "77_none" in shown.output
+
+
+def test_check_fails_on_an_unfinished_notebook_and_says_where(built):
+    shown = run("check", built.release, "--exercises", COUNTING)
+    assert shown.exit_code == 1
+    assert "Not filled in yet." in shown.output
+
+
+def test_check_passes_the_solution(built):
+    shown = run("check", built.solution, "--exercises", COUNTING)
+    assert shown.exit_code == 0, shown.output
+
+
+def test_what_is_not_a_notebook_is_named(tmp_path):
+    (tmp_path / "a.ipynb").write_text("{")
+    shown = run("check", tmp_path / "a.ipynb", "--exercises", COUNTING)
+    assert shown.exit_code == 1
+    assert "a.ipynb" in shown.output
+    assert "JSON" in shown.output
+
+
+def test_an_instructor_goes_from_a_roster_to_a_csv(built, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "id,first_name,last_name,email\n"
+        'anna,Anna,"Müller, jr.",anna@example.org\n'
+        "bo,Bo,Ek,bo@example.org\n",
+        encoding="utf-8",
+    )
+    with zipfile.ZipFile(tmp_path / "inbox.zip", "w") as inbox:
+        inbox.write(built.solution, f"anna/{NAME}.ipynb")
+    course = tmp_path / "course"
+    shown = run("new-course", course, "--students", roster, "--exercises", COUNTING)
+    assert "assignments 1, students 2" in shown.output
+    assert run("grade", "release", NAME, "--course", course).exit_code == 0
+    shown = run("grade", "all", NAME, "--course", course, "--from", tmp_path / "inbox.zip")
+    assert shown.exit_code == 0, shown.output
+    assert "nothing was handed in" in shown.output
+    with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert rows["anna"]["last_name"] == "Müller, jr."
+    assert float(rows["anna"]["score"]) > float(rows["bo"]["score"]) == 0
+    assert (course / "feedback" / "anna" / NAME / f"{NAME}.html").exists()
+
+
+def test_each_step_of_grading_runs_on_its_own(built, tmp_path):
+    exercise = read_exercise(COUNTING / NAME)
+    (tmp_path / "roster.csv").write_text("id,first_name,last_name,email\nbo,Bo,Ek,\n")
+    inbox = tmp_path / "inbox"
+    (inbox / "bo").mkdir(parents=True)
+    blank = fill_in(release_notebook(exercise), {})
+    (inbox / "bo" / f"{NAME}.ipynb").write_text(json.dumps(blank))
+    course = ("--course", tmp_path / "course")
+    run("new-course", tmp_path / "course", "--students", tmp_path / "roster.csv",
+        "--exercises", COUNTING)  # fmt: skip
+    assert run("grade", "release", NAME, *course).exit_code == 0
+    shown = run("grade", "collect", NAME, *course, "--from", inbox)
+    assert "submissions collected: 1" in shown.output
+    shown = run("grade", "autograde", NAME, *course, "--only", "bo")
+    assert "no answer was filled in" in shown.output
+    assert "feedback pages: 1" in run("grade", "feedback", NAME, *course).output
+    scores = tmp_path / "scores.csv"
+    assert run("grade", "export", NAME, *course, "--csv", scores).exit_code == 0
+    assert scores.read_text().count("\n") == 2
+
+
+def test_grading_names_an_unknown_assignment_and_a_folder_that_is_no_course(tmp_path):
+    shown = run("grade", "autograde", NAME, "--course", tmp_path)
+    assert shown.exit_code == 1
+    assert "expected a course folder" in shown.output
+    run("new-course", tmp_path / "course", "--exercises", COUNTING)
+    shown = run("grade", "autograde", "02_other", "--course", tmp_path / "course")
+    assert shown.exit_code == 1
+    assert "assignment: expected one of this course" in shown.output
+
+
+def test_models_prints_one_row_for_each_network():
+    shown = run("models")
+    assert shown.exit_code == 0
+    assert "138,357,544" in shown.output
+    assert run("models", "--markdown").output.startswith("| name |")

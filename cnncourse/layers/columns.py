@@ -62,8 +62,8 @@ def _phases(g: Geometry, axis: int) -> list[_Phase]:
     phases = []
     for tap in range(min(every, k)):
         first = tap * d % s - before  # the pixel that the phase begins with
-        start = max(0, -(-(0 - first) // s))
-        stop = max(start, min(length, -(-(size - first) // s)))
+        start = max(0, -(first // s))  # the first place at which the image has a pixel
+        stop = max(start, min(length, -((first - size) // s)))
         pixel = first + start * s
         phases.append(_Phase(
             taps=slice(tap, None, every),

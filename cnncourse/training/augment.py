@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+from torch.nn import functional
 
 from cnncourse.errors import ArgumentError
 
@@ -43,7 +43,7 @@ def shift(x: Tensor) -> Tensor:
     """
     count, _, height, width = x.shape
     farthest = max(1, round(SHIFT * max(height, width)))
-    padded = F.pad(x, [farthest] * 4)
+    padded = functional.pad(x, [farthest] * 4)
     rows = torch.randint(2 * farthest + 1, (count, 1), device=x.device)
     columns = torch.randint(2 * farthest + 1, (count, 1), device=x.device)
     rows = rows + torch.arange(height, device=x.device)  # (N, H)
@@ -70,8 +70,9 @@ def affine(x: Tensor) -> Tensor:
     cosine, sine = scale * torch.cos(angle), scale * torch.sin(angle)
     upper = torch.stack([cosine, -sine, right * 2 * SHIFT], dim=1)
     lower = torch.stack([sine, cosine, down * 2 * SHIFT], dim=1)
-    places = F.affine_grid(torch.stack([upper, lower], dim=1), list(x.shape), align_corners=False)
-    return F.grid_sample(x, places.to(x.dtype), align_corners=False)
+    matrices = torch.stack([upper, lower], dim=1)  # (N, 2, 3)
+    places = functional.affine_grid(matrices, list(x.shape), align_corners=False)
+    return functional.grid_sample(x, places.to(x.dtype), align_corners=False)
 
 
 def erase(x: Tensor) -> Tensor:

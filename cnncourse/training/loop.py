@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnncourse.data import Dataset
@@ -349,7 +349,7 @@ def _evaluate(
     for x, y in batches.in_order(batch_size, team.rank, team.size):
         with autocast(batches.device, precision):
             scores = scores_of(model(x)).float()
-        loss = F.cross_entropy(scores, y, reduction="sum")
+        loss = functional.cross_entropy(scores, y, reduction="sum")
         totals += torch.stack([loss, (scores.argmax(dim=1) == y).sum()]).to(totals.dtype)
     loss, correct = (team.sum(totals) / len(batches)).tolist()
     return loss, correct

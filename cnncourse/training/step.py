@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.nn import functional
 
 from cnncourse.errors import ArgumentError, CourseError
 from cnncourse.training.augment import compose, mix
@@ -124,7 +124,7 @@ class Step:
         x = self.augment(x)
         if not (self.options.mixup or self.options.cutmix):
             return x, y
-        targets = F.one_hot(y, self.classes).to(x.dtype)
+        targets = functional.one_hot(y, self.classes).to(x.dtype)
         return mix(x, targets, self.options.mixup, self.options.cutmix)
 
     def _accumulate(self, x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -169,7 +169,7 @@ class Step:
     def _loss(self, output: Tensor | tuple[Tensor, ...], targets: Tensor) -> Tensor:
         heads = output if isinstance(output, tuple) else (output,)
         losses = [
-            F.cross_entropy(scores, targets, label_smoothing=self.options.label_smoothing)
+            functional.cross_entropy(scores, targets, label_smoothing=self.options.label_smoothing)
             for scores in heads
         ]
         return losses[0] + AUXILIARY * sum(losses[1:])

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import nn
+from torch.nn import functional
 
 from cnncourse.data import Dataset, load
 from cnncourse.errors import CourseError, ShapeError
@@ -74,7 +74,7 @@ def test_one_step_is_gradient_descent(digits):
     weight = model[1].weight.detach().clone().requires_grad_()
     bias = model[1].bias.detach().clone()
     x = torch.from_numpy(train.images).flatten(1)
-    F.cross_entropy(x @ weight.T + bias, torch.from_numpy(train.labels)).backward()
+    functional.cross_entropy(x @ weight.T + bias, torch.from_numpy(train.labels)).backward()
     options = Optimisation("sgd", lr=0.5, weight_decay=0, schedule="constant", warmup=0)
     fit(model, train, None, TrainConfig(1, len(train), optimisation=options, machine=CPU))
     expected = weight.detach() - 0.5 * 1.9 * weight.grad  # Nesterov: 1 + 0.9

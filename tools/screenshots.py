@@ -1,7 +1,7 @@
 """Take pictures of the built book: python tools/screenshots.py [FOLDER]
 
 Every page at 1280 and 390 pixels, light and dark, as it first appears and (…-whole) from top to
-bottom. FOLDER is _build/screenshots unless given.
+bottom. FOLDER is _build/screenshots unless given. The README's picture is made anew as well.
 """
 
 from __future__ import annotations
@@ -10,9 +10,16 @@ import sys
 from pathlib import Path
 
 from browser import open_browser
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
+README_PICTURE = ROOT / "docs/screenshot.png"
+README_FIGURE = "#fig-photograph"
+READY = """async () => {
+    await document.fonts.ready;
+    await window.MathJax?.startup?.promise;
+}"""
 HEIGHTS = {1280: 800, 390: 844}
 
 
@@ -22,6 +29,16 @@ def pages() -> list[Path]:
     if not found:
         sys.exit(f"{HTML} holds no book: run `make book` first")
     return found
+
+
+def picture_for_readme(browser: Browser) -> None:
+    """Take the chapter on convolution where a photograph stands beside its maps."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page.goto((HTML / "book/02_convolution/index.html").as_uri() + README_FIGURE)
+    page.evaluate(READY)
+    README_PICTURE.parent.mkdir(exist_ok=True)
+    page.screenshot(path=README_PICTURE)
+    page.close()
 
 
 def main(folder: Path) -> None:
@@ -36,12 +53,12 @@ def main(folder: Path) -> None:
                 for path in pages():
                     name = "-".join(path.relative_to(HTML / "book").with_suffix("").parts)
                     page.goto(path.as_uri())
-                    page.evaluate("async () => { await document.fonts.ready;"
-                                  " await window.MathJax?.startup?.promise }")
+                    page.evaluate(READY)
                     stem = f"{name}-{width}-{scheme}"
                     page.screenshot(path=folder / f"{stem}.png")
                     page.screenshot(path=folder / f"{stem}-whole.png", full_page=True)
                 context.close()
+        picture_for_readme(browser)
     sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
 
 

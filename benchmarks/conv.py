@@ -31,7 +31,7 @@ from scipy.signal import correlate2d
 from threadpoolctl import threadpool_limits
 
 from cnncourse.layers import conv2d, conv2d_backward, conv2d_loop
-from cnncourse.layers.arrays import pad
+from cnncourse.layers.arrays import Array, pad
 from cnncourse.layers.teaching import (
     col2im,
     conv2d_fft,
@@ -103,13 +103,15 @@ CASES = {
 # --- the ways people write a convolution; each takes what conv2d takes ---
 
 
-def windows_of(x: np.ndarray, weight: np.ndarray, stride: int, padding: int) -> np.ndarray:
+def windows_of(x: Array, weight: Array, stride: int, padding: int) -> Array:
     """See every window: (N, C, H_out, W_out, K_h, K_w)."""
     padded = pad(x, [(padding, padding)] * 2)
     return sliding_window_view(padded, weight.shape[2:], (2, 3))[:, :, ::stride, ::stride]
 
 
-def by_einsum(x, weight, bias, stride=1, padding=0, groups=1):
+def by_einsum(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """sliding_window_view + einsum."""
     windows = windows_of(x, weight, stride, padding)
     windows = windows.reshape(len(x), groups, -1, *windows.shape[2:])
@@ -118,7 +120,9 @@ def by_einsum(x, weight, bias, stride=1, padding=0, groups=1):
     return output.reshape(len(x), len(weight), *output.shape[3:]) + bias[:, None, None]
 
 
-def by_tensordot(x, weight, bias, stride=1, padding=0, groups=1):
+def by_tensordot(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """sliding_window_view + tensordot, group by group."""
     windows = windows_of(x, weight, stride, padding)
     parts = [
@@ -130,7 +134,9 @@ def by_tensordot(x, weight, bias, stride=1, padding=0, groups=1):
     return np.concatenate(parts, axis=1) + bias[:, None, None]
 
 
-def by_im2col(x, weight, bias, stride=1, padding=0, groups=1):
+def by_im2col(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """The whole column matrix, then one product of matrices, group by group."""
     parts = [
         conv2d_im2col(part, kernels, share, stride, padding)
@@ -142,7 +148,9 @@ def by_im2col(x, weight, bias, stride=1, padding=0, groups=1):
     return np.concatenate(parts, axis=1)
 
 
-def by_scipy(x, weight, bias, stride=1, padding=0, groups=1):
+def by_scipy(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """scipy.signal.correlate2d for each pair of channels, of which the stride keeps some."""
     padded = pad(x, [(padding, padding)] * 2)
     group_in, group_out = weight.shape[1], len(weight) // groups
@@ -158,12 +166,16 @@ def by_scipy(x, weight, bias, stride=1, padding=0, groups=1):
     ])  # fmt: skip
 
 
-def by_sums(x, weight, bias, stride=1, padding=0, groups=1):
+def by_sums(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """One NumPy sum for each output value: this package's specification."""
     return conv2d_loop(x, weight, bias, stride, padding, 1, groups)
 
 
-def by_loops(x, weight, bias, stride=1, padding=0, groups=1):
+def by_loops(
+    x: Array, weight: Array, bias: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> Array:
     """Python loops alone, one multiplication at a time."""
     padded = pad(x, [(padding, padding)] * 2).tolist()
     kernels = weight.tolist()
@@ -182,7 +194,9 @@ def by_loops(x, weight, bias, stride=1, padding=0, groups=1):
     return output
 
 
-def im2col_backward(grad_output, x, weight, stride=1, padding=0, groups=1):
+def im2col_backward(
+    grad_output: Array, x: Array, weight: Array, stride: int = 1, padding: int = 0, groups: int = 1
+) -> tuple[Array, ...]:
     """im2col and col2im, as in the textbooks, group by group."""
     gradients = []
     for g, part, kernels in zip(
@@ -279,14 +293,14 @@ def settle_memory() -> None:
     np.ones(30 * 2**20, np.uint8)
 
 
-def data(case: Case, dtype: type) -> list[np.ndarray]:
+def data(case: Case, dtype: type) -> list[Array]:
     """Make x, weight, bias and a gradient of the output."""
     rng = np.random.default_rng(0)
     shapes = case.x_shape, case.weight_shape, case.weight_shape[0], case.output_shape
     return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
-def forward_peers(case: Case) -> dict[str, Callable[..., np.ndarray]]:
+def forward_peers(case: Case) -> dict[str, Callable[..., Array]]:
     """Name the other ways that can do a case."""
     peers = {
         "im2col": by_im2col,
@@ -301,7 +315,7 @@ def forward_peers(case: Case) -> dict[str, Callable[..., np.ndarray]]:
     return peers
 
 
-def torch_forward(case: Case, arrays: list[np.ndarray], layout: torch.memory_format) -> Run:
+def torch_forward(case: Case, arrays: list[Array], layout: torch.memory_format) -> Run:
     """PyTorch's convolution, without recording for gradients."""
     x, weight, bias = map(torch.tensor, arrays[:3])
     x, weight = x.to(memory_format=layout), weight.to(memory_format=layout)
@@ -313,7 +327,7 @@ def torch_forward(case: Case, arrays: list[np.ndarray], layout: torch.memory_for
     return run
 
 
-def torch_backward(case: Case, arrays: list[np.ndarray]) -> Run:
+def torch_backward(case: Case, arrays: list[Array]) -> Run:
     """PyTorch's three gradients, without the forward pass."""
     given = [torch.tensor(a, requires_grad=True) for a in arrays[:3]]
     y = F.conv2d(*given, **case.options)
@@ -322,7 +336,7 @@ def torch_backward(case: Case, arrays: list[np.ndarray]) -> Run:
 
 
 def scaled_ratio(
-    case: Case, arrays: list[np.ndarray], way: Callable[..., np.ndarray], seconds: float
+    case: Case, arrays: list[Array], way: Callable[..., Array], seconds: float
 ) -> float:
     """Time a slow way on 4 x 4 outputs of one image and scale up: the whole takes minutes."""
     x, weight, bias, _ = arrays

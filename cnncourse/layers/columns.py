@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,8 @@ class _Phase(NamedTuple):
     pixels: slice  # those pixels
 
 
-def _phases(g: Geometry, axis: int) -> list[_Phase]:
+@lru_cache(maxsize=256)  # a network asks for the same few again and again
+def _phases(g: Geometry, axis: int) -> tuple[_Phase, ...]:
     """Split an axis. Tap k meets pixel k * dilation of a window: phase (k * dilation) % stride."""
     s, d, k = g.stride[axis], g.dilation[axis], g.kernel_size[axis]
     before, size = g.pads[axis][0], g.input_shape[axis]
@@ -73,7 +75,7 @@ def _phases(g: Geometry, axis: int) -> list[_Phase]:
             inside=slice(start, stop),
             pixels=slice(pixel, pixel + (stop - start) * s, s),
         ))  # fmt: skip
-    return phases
+    return tuple(phases)
 
 
 def _phase_length(g: Geometry, axis: int) -> int:

@@ -16,12 +16,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from cnncourse.layers.arrays import Array
 from cnncourse.layers.geometry import Geometry
+
+Pixels = tuple[slice, slice, slice, slice]  # images, channels, rows, columns
 
 
 class Block(NamedTuple):
@@ -118,9 +121,12 @@ class Columns:
         longest = block.images * block.rows * block.width
         self.columns = np.empty((block.groups, geometry.taps + ones, longest), dtype)
         self.columns[:, geometry.taps :] = 1
-        self.views: dict[tuple[int, ...], list[tuple[Array, Array]]] = {}
+        self.strips = tuple(self._cut())
+        # views of what `laid_out` holds, kept as long as it is the same array
+        self.row_views: dict[tuple[int, ...], list[tuple[Array, Array]]] = {}
+        self.places: dict[tuple[int, ...], list[tuple[Array, Pixels]]] = {}
 
-    def strips(self) -> Iterator[Strip]:
+    def _cut(self) -> Iterator[Strip]:
         """Cut the output into strips."""
         height, width = self.geometry.output_shape
         for row in range(0, height, self.block.rows):
@@ -140,22 +146,26 @@ class Columns:
         """
         self.images, self.channels = x.shape[:2]
         if self.as_it_is:
-            self.laid_out = np.ascontiguousarray(x)[None, None]
-            self.views.clear()
+            self._replace(np.ascontiguousarray(x)[None, None])
             return
-        for inside, rows, columns in self._placed():
-            inside[...] = x[:, :, rows, columns]
+        for place, pixels in self._places():
+            place[...] = x[pixels]
 
-    def _placed(self) -> Iterator[tuple[Array, slice, slice]]:
+    def _replace(self, laid_out: Array) -> None:
+        self.laid_out = laid_out
+        self.row_views.clear()
+        self.places.clear()
+
+    def _places(self) -> list[tuple[Array, Pixels]]:
         """Give what each phase holds of the images, and the pixels that belong there."""
-        for i, vertical in enumerate(self.phases[0]):
-            for j, horizontal in enumerate(self.phases[1]):
+        key = self.images, self.channels
+        if key not in self.places:
+            self.places[key] = []
+            for (i, v), (j, h) in product(*map(enumerate, self.phases)):
                 phase = self.laid_out[i, j, : self.images, : self.channels]
-                yield (
-                    phase[:, :, vertical.inside, horizontal.inside],
-                    vertical.pixels,
-                    horizontal.pixels,
-                )
+                pixels = slice(None), slice(None), v.pixels, h.pixels
+                self.places[key].append((phase[:, :, v.inside, h.inside], pixels))
+        return self.places[key]
 
     def matrix(self, strip: Strip) -> Array:
         """Give the columns of a strip.
@@ -177,9 +187,9 @@ class Columns:
     def _copies(self, strip: Strip) -> list[tuple[Array, Array]]:
         """Give what to copy where, row by row; views, kept for the next images."""
         key = strip.row, strip.column, self.images, self.channels
-        if key not in self.views:
-            self.views[key] = list(self._row_views(strip))
-        return self.views[key]
+        if key not in self.row_views:
+            self.row_views[key] = list(self._row_views(strip))
+        return self.row_views[key]
 
     def _row_views(self, strip: Strip) -> Iterator[tuple[Array, Array]]:
         g = self.geometry
@@ -196,21 +206,22 @@ class Columns:
         vertical_phase, phase, image, channel, line, _ = (
             n // self.laid_out.itemsize for n in self.laid_out.strides
         )
-        for i, v in enumerate(self.phases[0]):
-            for j, h in enumerate(self.phases[1]):
-                start = (strip.row + v.offset) * line + strip.column + h.offset
-                yield windows[:, :, v.taps, h.taps], _rows(
-                    self.laid_out,
-                    (groups, g.group_in, v.number, h.number, self.images, strip.rows),
-                    (g.group_in * channel, channel, v.step * line, h.step, image, line),
-                    strip.width,
-                    i * vertical_phase + j * phase + start,
-                )
+        for (i, v), (j, h) in product(*map(enumerate, self.phases)):
+            start = (strip.row + v.offset) * line + strip.column + h.offset
+            yield windows[:, :, v.taps, h.taps], _rows(
+                self.laid_out,
+                (groups, g.group_in, v.number, h.number, self.images, strip.rows),
+                (g.group_in * channel, channel, v.step * line, h.step, image, line),
+                strip.width,
+                i * vertical_phase + j * phase + start,
+            )
 
     def clear(self, images: int, channels: int) -> None:
         """Make room for so many images and channels, all zero."""
         self.images, self.channels = images, channels
-        self.laid_out = np.zeros(self.shape, self.columns.dtype)
+        if self.as_it_is:
+            self._replace(np.zeros(self.shape, self.columns.dtype))
+        self.laid_out[...] = 0
 
     def add(self, strip: Strip) -> None:
         """Add what stands in the `room` of a strip to the pixels that `matrix` takes it from."""
@@ -219,14 +230,13 @@ class Columns:
             self.channels, K_h, K_w, self.images, strip.rows, strip.width
         )
         windows = windows.transpose(1, 2, 3, 0, 4, 5)  # (K_h, K_w, images, channels, rows, width)
-        for i, v in enumerate(self.phases[0]):
-            for j, h in enumerate(self.phases[1]):
-                phase = self.laid_out[i, j, : self.images, : self.channels]
-                for m, n in np.ndindex(v.number, h.number):
-                    row = strip.row + v.offset + m * v.step
-                    column = strip.column + h.offset + n * h.step
-                    pixels = phase[:, :, row : row + strip.rows, column : column + strip.width]
-                    pixels += windows[v.taps, h.taps][m, n]
+        for (i, v), (j, h) in product(*map(enumerate, self.phases)):
+            phase = self.laid_out[i, j, : self.images, : self.channels]
+            for m, n in np.ndindex(v.number, h.number):
+                row = strip.row + v.offset + m * v.step
+                column = strip.column + h.offset + n * h.step
+                pixels = phase[:, :, row : row + strip.rows, column : column + strip.width]
+                pixels += windows[v.taps, h.taps][m, n]
 
     def unload(self, x: Array) -> None:
         """Put the images back, without their padding.
@@ -236,8 +246,8 @@ class Columns:
         x : array, shape (images, channels, H, W)
             Is written to, but for pixels that no window meets.
         """
-        for inside, rows, columns in self._placed():
-            x[:, :, rows, columns] = inside
+        for place, pixels in self._places():
+            x[pixels] = place
 
 
 def _rows(

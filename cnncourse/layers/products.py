@@ -125,7 +125,7 @@ def forward(x: Array, weight: Array, bias: Array | None, g: Geometry) -> Array:
     columns = Columns(g, block, x.dtype, ones=bias is not None)
     for images, groups, channels in _chunks(g, len(x), block):
         columns.load(x[images, channels])
-        for strip in columns.strips():
+        for strip in columns.strips:
             matrix = columns.matrix(strip)
             result = by_group[images, groups, :, strip.positions]
             if len(result) == 1:
@@ -161,7 +161,7 @@ def weight_gradient(grad_output: Array, x: Array, g: Geometry) -> tuple[Array, A
         columns = Columns(g, block, x.dtype, ones=True)
         for images, groups, channels in _chunks(g, len(x), block):
             columns.load(x[images, channels])
-            for strip in columns.strips():
+            for strip in columns.strips:
                 gradient = _side_by_side(by_group[images, groups, :, strip.positions])
                 grad[groups] += gradient @ columns.matrix(strip).swapaxes(1, 2)
     grad_weight = grad[:, :, :-1].reshape(g.out_channels, g.group_in, *g.kernel_size)
@@ -213,7 +213,7 @@ def _add_up(grad_output: Array, weight: Array, g: Geometry) -> Array:
     for images, groups, channels in _chunks(g, len(grad_x), block):
         target = grad_x[images, channels]
         columns.clear(*target.shape[:2])
-        for strip in columns.strips():
+        for strip in columns.strips:
             gradient = _side_by_side(by_group[images, groups, :, strip.positions])
             np.matmul(kernels[groups], gradient, out=columns.room(strip))
             columns.add(strip)

@@ -37,7 +37,7 @@ def test_strips_are_parts_of_the_whole_matrix(options, rows, width, images):
     for first in range(0, len(x), images):
         columns.load(x[first : first + images])
         seen = np.zeros(H_out * W_out, dtype=int)
-        for strip in columns.strips():
+        for strip in columns.strips:
             (matrix,) = columns.matrix(strip)
             part = whole[first : first + images, :, strip.positions]
             assert np.array_equal(matrix[:-1], part.swapaxes(0, 1).reshape(g.taps, -1))
@@ -56,7 +56,7 @@ def test_the_way_back_adds_what_col2im_adds(options, rows, width):
     columns = Columns(g, Block(1, 1, min(rows, H_out), min(width, W_out)), x.dtype)
     for image, back in zip(whole, expected, strict=True):
         columns.clear(1, 4)
-        for strip in columns.strips():
+        for strip in columns.strips:
             columns.room(strip)[0] = image[:, strip.positions]
             columns.add(strip)
         found = np.zeros((1, *back.shape))
@@ -69,7 +69,7 @@ def test_groups_have_matrices_of_their_own():
     g = check_conv(x, random((3, 2, 3, 3)), None, 1, 1, 1, 3).geometry
     columns = Columns(g, Block(1, 3, 5, 5), x.dtype)
     columns.load(x)
-    (strip,) = columns.strips()
+    (strip,) = columns.strips
     expected = im2col(x, 3, padding=1)[0].reshape(3, 2 * 9, 25)
     assert np.array_equal(columns.matrix(strip), expected)
 

@@ -154,7 +154,7 @@ class GoogLeNet(Classifier):
             dropout=nn.Dropout(0.2 if batch_norm else 0.4),
             fc=nn.Linear(1024, num_classes),
         )
-        super().__init__(features, head, in_channels, image_size=224, smallest=15)
+        super().__init__(features, head, in_channels, 224, smallest=15 if batch_norm else 31)
         self.recentres = recentres
         self.auxiliary = nn.ModuleDict()
         if auxiliary:

@@ -213,13 +213,17 @@ def _widest(pasts: list[_Past]) -> _Past:
         return pasts[0]
     paths = [past.windows for past in pasts]
     depth = max(past.depth for past in pasts)
-    if None in paths:
-        return _Past(None, depth)
-    return _Past(max(paths, key=_width), depth)  # type: ignore[arg-type]
+    widest = paths[0]
+    for path in paths[1:]:
+        widest = None if path is None or widest is None else _wider(widest, path)
+    return _Past(widest, depth)
 
 
-def _width(windows: tuple[Window, ...]) -> int:
-    return receptive_field(windows)[-1].size if windows else 1
+def _wider(one: tuple[Window, ...], other: tuple[Window, ...]) -> tuple[Window, ...]:
+    short, long = sorted((one, other), key=len)
+    if long[: len(short)] == short:  # a shortcut's path goes on in the residual's
+        return long
+    return max(short, long, key=lambda path: receptive_field(path)[-1].size)
 
 
 def _step(operation: Any, args: tuple[Any, ...], past: _Past) -> _Past:

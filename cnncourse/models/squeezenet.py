@@ -79,6 +79,6 @@ class SqueezeNet(Classifier):
             pool=nn.AdaptiveAvgPool2d(1),
             flatten=nn.Flatten(),
         )
-        super().__init__(features, head, in_channels, image_size=224, smallest=17)
+        super().__init__(features, head, in_channels, image_size=224, smallest=21)
         initialise(self)
         nn.init.normal_(scores.weight, std=0.01)

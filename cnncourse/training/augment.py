@@ -44,13 +44,10 @@ def shift(x: Tensor) -> Tensor:
     count, _, height, width = x.shape
     farthest = max(1, round(SHIFT * max(height, width)))
     padded = functional.pad(x, [farthest] * 4)
-    rows = torch.randint(2 * farthest + 1, (count, 1), device=x.device)
-    columns = torch.randint(2 * farthest + 1, (count, 1), device=x.device)
-    rows = rows + torch.arange(height, device=x.device)  # (N, H)
-    columns = columns + torch.arange(width, device=x.device)  # (N, W)
-    image = torch.arange(count, device=x.device)[:, None, None]
-    moved = padded.permute(0, 2, 3, 1)[image, rows[:, :, None], columns[:, None]]  # (N, H, W, C)
-    return moved.permute(0, 3, 1, 2)
+    # every place of the window, as a view: (N, C, places down, places right, H, W)
+    windows = padded.unfold(2, height, 1).unfold(3, width, 1)
+    down, right = torch.randint(2 * farthest + 1, (2, count), device=x.device)
+    return windows[torch.arange(count, device=x.device), :, down, right]
 
 
 def affine(x: Tensor) -> Tensor:

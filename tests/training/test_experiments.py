@@ -1,0 +1,155 @@
+"""The experiments' machinery, at the smallest size, and the claims that hold even there."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cnncourse.data import few, load
+from cnncourse.errors import ArgumentError
+from cnncourse.training import Machine, Optimisation, TrainConfig
+from cnncourse.training.experiments import (
+    Comparison,
+    _epochs,
+    batch_norm,
+    by_parameters,
+    by_training_size,
+    degradation,
+    field_sizes,
+    gradient_map,
+    kernel_sizes,
+    of_shots,
+    plot_comparison,
+    receptive_fields,
+    small_network,
+    sweep,
+    transfer_by_depth,
+)
+from cnncourse.training.transfer import Shots
+
+CONFIG = TrainConfig(2, 32, optimisation=Optimisation(lr=0.01), machine=Machine("cpu", "float32"))
+
+
+@pytest.fixture(scope="module")
+def little():
+    return few(load("digits"), 20), few(load("digits", "test"), 20)
+
+
+def test_each_number_stands_in_its_place():
+    table = sweep((1, 2), ("a", "b"), (5, 6, 7), lambda name, x, seed: 100 * (name == "b")
+                  + 10 * x + seed)
+    assert table["a"].tolist() == [[15, 16, 17], [25, 26, 27]]
+    assert table["b"].tolist() == [[115, 116, 117], [125, 126, 127]]
+
+
+def test_seeds_are_set_before_each_measurement():
+    table = sweep((1, 2), ("a",), (5, 6), lambda *_: torch.rand(()).item())["a"]
+    assert table[0].tolist() == table[1].tolist()
+    assert table[0, 0] != table[0, 1]
+
+
+def test_a_figure_with_error_bars():
+    values = np.array([[0.1, 0.3], [0.5, 0.5]])
+    comparison = Comparison("q?", "depth / layers", "accuracy", (20, 56), {"plain": values})
+    for log_x in (False, True):
+        (axes,) = plot_comparison(comparison, log_x).axes
+        (container,) = axes.containers
+        assert container.has_yerr
+        assert axes.get_title() == "q?"
+    assert comparison.rows()[1] == ("plain", 56, 0.5, 0.0)
+
+
+def test_deep_plain_networks_learn_worse_and_residual_ones_do_not(little):
+    """A chain of layers too narrow and deep to pass a signal, with shortcuts and without."""
+
+    class Block(nn.Module):
+        def __init__(self, residual):
+            super().__init__()
+            self.conv, self.residual = nn.Conv2d(8, 8, 3, padding=1), residual
+
+        def forward(self, x):
+            change = torch.relu(self.conv(x))
+            return x + 0.2 * change if self.residual else change
+
+    def build(kind, depth):
+        blocks = [Block(kind == "residual") for _ in range(depth)]
+        return nn.Sequential(nn.Conv2d(1, 8, 3), *blocks, nn.Flatten(), nn.Linear(288, 10))
+
+    found = degradation(build, little[0], TrainConfig(
+        12, 32, optimisation=Optimisation(lr=3e-3), machine=CONFIG.machine
+    ), depths=(1, 24), seeds=(0,))
+    plain, residual = found.series["plain"][:, 0], found.series["residual"][:, 0]
+    assert plain[0] > 0.8
+    assert plain[1] < 0.5
+    assert residual.min() > 0.8
+
+
+def test_batch_norm_lets_a_deep_network_learn(little):
+    config = TrainConfig(8, 32, machine=CONFIG.machine)
+    found = batch_norm(*little, config, rates=(0.03,), seeds=(0,))
+    assert found.series["batch norm"][0, 0] > found.series["none"][0, 0] + 0.3
+
+
+def test_kernel_sizes_see_as_much_with_fewer_weights(little):
+    fields, weights = [], []
+    for size, count in ((3, 2), (5, 1)):
+        model = small_network(size, count, False, 16, 10, stages=1)
+        fields.append(field_sizes(gradient_map(model[:-3], (16, 11, 11)))[0])
+        weights.append(sum(p.numel() for p in model[:-3].parameters() if p.ndim == 4))
+    assert fields == [5, 5]
+    assert weights == [2 * 9 * 16 * 16, 25 * 16 * 16]
+    found = kernel_sizes(*little, CONFIG, per_class=(5, 20), seeds=(0,))
+    assert {name: table.shape for name, table in found.series.items()} == {
+        "two 3 × 3": (2, 1), "one 5 × 5": (2, 1),
+    }
+
+
+def test_more_images_help_whatever_the_network(little):
+    builders = {"dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10))}
+    config = TrainConfig(10, 32, optimisation=Optimisation(lr=0.05), machine=CONFIG.machine)
+    found = by_training_size(builders, *little, config, (1, 20), seeds=(0, 1))
+    assert found.series["dense"][1].mean() > found.series["dense"][0].mean() + 0.1
+    ((name, parameters, accuracies),) = by_parameters(builders, *little, config, seeds=(0,))
+    assert (name, parameters, accuracies.shape) == ("dense", 650, (1,))
+
+
+@pytest.mark.parametrize(("some", "epochs"), [(1000, 10), (100, 100), (20, 100), (150, 100)])
+def test_parts_of_a_set_get_as_many_steps(some, epochs):
+    assert _epochs(TrainConfig(10, 100), 1000, some) == epochs
+
+
+def test_transfer_by_depth_counts_stages(little):
+    build = lambda classes: (  # noqa: E731
+        nn.Sequential(nn.Conv2d(1, 8, 3), nn.Sequential(nn.ReLU(), nn.Conv2d(8, 8, 3))),
+        nn.Sequential(nn.Flatten(), nn.Linear(128, classes)),
+    )
+    pretrained = build(10)[0]
+    before = pretrained[0].weight.detach().clone()
+    found = transfer_by_depth(build, pretrained, *little, CONFIG, seeds=(0,))
+    assert found.x == (0, 1, 2)
+    assert found.series["frozen"][0] == found.series["fine-tuned"][0]
+    assert torch.equal(pretrained[0].weight, before)
+
+
+def test_fields_by_hand():
+    features = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Conv2d(1, 1, 3, padding=1))
+    for layer in features:
+        nn.init.ones_(layer.weight)
+    gradient = gradient_map(features, (1, 9, 9), samples=2)
+    bell = np.array([1, 2, 3, 2, 1])
+    assert np.allclose(gradient[2:7, 2:7], np.outer(bell, bell))
+    assert field_sizes(gradient)[0] == 5
+    with pytest.raises(ArgumentError, match="features: expected a network that ends in maps"):
+        gradient_map(nn.Flatten(), (1, 4, 4))
+
+
+def test_the_effective_field_falls_behind_the_theoretical():
+    found = receptive_fields(depths=(2, 8), seeds=(0, 1))
+    assert found.series["theoretical"].tolist() == [[5, 5], [17, 17]]
+    share = found.series["effective"].mean(axis=1) / (5, 17)
+    assert share[1] < share[0]
+
+
+def test_shots_can_be_plotted():
+    shots = Shots((1, 10), {"scratch": np.zeros((2, 3))})
+    assert plot_comparison(of_shots(shots), log_x=True).axes[0].get_xlabel().startswith("labelled")

@@ -49,7 +49,7 @@ def batch_norm(seeds: tuple[int, ...]) -> Comparison:
 
 
 def kernel_sizes(seeds: tuple[int, ...]) -> Comparison:
-    """Train two 3 x 3 and one 5 x 5 in each of three stages, on the digits enlarged to 16 pixels."""
+    """Train two 3 x 3 and one 5 x 5 in each of three stages, on the digits at 16 pixels."""
     data = [load("digits", split, size=16) for split in ("train", "test")]
     return ask.kernel_sizes(*data, RECIPE, seeds=seeds)
 

@@ -4,11 +4,12 @@ from cnncourse.data.dataset import Dataset, few, hold_out, resize
 from cnncourse.data.embedded import digits, faces, patches, photograph, textures
 from cnncourse.data.folder import image_folder
 from cnncourse.data.idx import mnist
-from cnncourse.data.registry import data_folder, describe, examples, load, names
+from cnncourse.data.registry import Parts, data_folder, describe, examples, load, load_parts, names
 from cnncourse.data.shapes import Scenes, shapes
 
 __all__ = [
     "Dataset",
+    "Parts",
     "Scenes",
     "data_folder",
     "describe",
@@ -19,6 +20,7 @@ __all__ = [
     "hold_out",
     "image_folder",
     "load",
+    "load_parts",
     "mnist",
     "names",
     "patches",

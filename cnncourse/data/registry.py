@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncourse.data import embedded
-from cnncourse.data.dataset import Dataset, resize
+from cnncourse.data.dataset import Dataset, hold_out, resize
+from cnncourse.data.folder import image_folder
 from cnncourse.data.shapes import CLASSES, shapes
-from cnncourse.errors import ArgumentError
+from cnncourse.errors import ArgumentError, CourseError
 
 if TYPE_CHECKING:
     from cnncourse.data.download import Progress
@@ -39,6 +40,7 @@ _HUNDRED = """
     train trout tulip turtle wardrobe whale willow_tree wolf woman worm
 """
 CIFAR_100 = tuple(_HUNDRED.split())
+FOLDER_SIZE = 64  # pixels
 GENERATED = {"train": (2000, 0), "test": (500, 1)}  # images and seed
 DOWNLOADED = "downloaded once, or from the folder in CNNCOURSE_DATA"
 
@@ -204,6 +206,66 @@ def load(
         images, labels = load_published(name, split, Path(folder or data_folder()), progress)
     data = Dataset(name, images, labels, entry.classes)
     return resize(data, size) if size else data
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A data set to train with.
+
+    Parameters
+    ----------
+    train, test : Dataset
+    skipped : tuple of (Path, str)
+        Image files that could not be decoded, and why.
+    """
+
+    train: Dataset
+    test: Dataset
+    skipped: tuple[tuple[Path, str], ...] = ()
+
+
+def load_parts(
+    name: str, size: int | None = None, folder: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Parts:
+    """Load both parts of a data set by its name, or of the user's own images by their folder.
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`, or a folder: one that holds 'train' and 'test' (or 'val'), each with a
+        folder for each class, or one that holds the classes itself. Of the latter, a fifth of
+        each class is held out.
+    size, folder, progress
+        As for `load`; images from a folder have 64 pixels if no size is given.
+
+    Returns
+    -------
+    Parts
+
+    Raises
+    ------
+    ArgumentError, SetupError, CourseError
+        As `load` and `image_folder`; also if the two parts have different classes.
+
+    Examples
+    --------
+    >>> parts = load_parts("faces")
+    >>> len(parts.train), len(parts.test), parts.skipped
+    (160, 40, ())
+    """
+    place = Path(name)
+    if name in _ENTRIES or not place.is_dir():
+        train, test = (load(name, split, size, folder, progress) for split in ("train", "test"))
+        return Parts(train, test)
+    held = next((place / part for part in ("test", "val") if (place / part).is_dir()), None)
+    if held is None or not (place / "train").is_dir():
+        whole = image_folder(place, size or FOLDER_SIZE)
+        return Parts(*hold_out(whole.data, share=0.2), whole.skipped)
+    first, second = (image_folder(part, size or FOLDER_SIZE) for part in (place / "train", held))
+    if first.data.classes != second.data.classes:
+        raise CourseError(f"{place}: train and {held.name} do not hold the same classes")
+    return Parts(first.data, second.data, first.skipped + second.skipped)
 
 
 def data_folder() -> Path:

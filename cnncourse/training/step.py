@@ -95,7 +95,8 @@ class Step:
         self.options = regularisation
         self.augment = compose(regularisation.augment)
         self.precision = precision
-        self.note = note
+        self.halves = note is not None
+        self.note = note or (lambda text: None)
         self.parts = 1
 
     def __call__(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -140,9 +141,9 @@ class Step:
                 losses, corrects = zip(*done, strict=True)
                 return torch.stack(losses).sum(), torch.stack(corrects).sum()
             except RuntimeError as error:
-                if self.note is None or not _is_out_of_memory(error):
+                if not (self.halves and _is_out_of_memory(error)):
                     raise
-            self._halve(len(x))
+            self._halve(len(x))  # out here, where the error no longer holds on to what it met
 
     def _halve(self, batch_size: int) -> None:
         if self.parts >= batch_size:
@@ -151,7 +152,6 @@ class Step:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         size = -(-batch_size // self.parts)
-        assert self.note is not None
         self.note(
             f"out of memory: from here on, batches of {batch_size} go through in parts of {size} "
             "and their gradients are added (batch norm sees the parts)"

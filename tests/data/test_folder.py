@@ -1,10 +1,12 @@
 """A tree of image files, good and bad."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from cnncourse.data import image_folder
+from cnncourse.data import image_folder, load_parts
 from cnncourse.errors import CourseError
 
 
@@ -52,6 +54,28 @@ def test_a_broken_file_is_named_and_skipped(tree):
     assert [path.name for path, _ in read.skipped] == ["broken.jpg", "half.png"]
     assert all(reason for _, reason in read.skipped)
     assert len(read.data) == 3
+
+
+def test_a_fifth_is_held_out(tree):
+    for place in range(9):
+        Image.new("RGB", (8, 8), (0, 0, 20 * place)).save(tree / "blue" / f"{place}.png")
+    (tree / "red" / "broken.jpg").write_bytes(b"no image")
+    parts = load_parts(str(tree), size=8)
+    assert (parts.train.counts().tolist(), parts.test.counts().tolist()) == ([8, 2], [2, 0])
+    assert [path.name for path, _ in parts.skipped] == ["broken.jpg"]
+
+
+@pytest.mark.parametrize("held", ["test", "val"])
+def test_folders_that_are_divided_already(tree, tmp_path, held):
+    root = tmp_path / "divided"
+    for part in ("train", held):
+        shutil.copytree(tree / "red", root / part / "red")
+    parts = load_parts(str(root))
+    assert (len(parts.train), len(parts.test)) == (2, 2)
+    assert parts.train.images.shape[2:] == (64, 64)
+    shutil.copytree(tree / "blue", root / "train" / "blue")
+    with pytest.raises(CourseError, match=f"train and {held} do not hold the same classes"):
+        load_parts(str(root))
 
 
 def test_what_cannot_be_a_data_set_is_refused(tree, tmp_path):

@@ -41,10 +41,11 @@ def choose_block(g: Geometry, batch: int, itemsize: int) -> Block | None:
     >>> choose_block(vgg.geometry, batch=4, itemsize=4)
     Block(images=1, groups=1, rows=12, width=56)
     """
-    # 1 x 1: each pixel is its own window, so the image is the column matrix. Nothing to copy.
-    if g.pointwise:
-        return None
     height, width = g.output_shape
+    # 1 x 1: each pixel is its own window, so the image is the column matrix. Nothing to copy, but
+    # where images are so small that several must be joined.
+    if g.pointwise and 2 * height * width >= FEWEST_COLUMNS:
+        return None
     column = g.taps * itemsize
     image = column * height * width
     # Many groups (depthwise): a product for each group, as many at a time as stay in the cache.

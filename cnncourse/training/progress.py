@@ -64,8 +64,8 @@ class Bar:
     def __init__(self, console: Console | None = None) -> None:
         self._progress = Progress(
             TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:3.0f} %  {task.fields[words]}  left"),
+            BarColumn(bar_width=12),
+            TextColumn("{task.fields[words]}, left"),
             TimeRemainingColumn(),
             console=console or Console(stderr=True),
         )
@@ -102,7 +102,7 @@ class Bar:
 
     def note(self, text: str) -> None:
         """Write a line that stays."""
-        self._progress.console.print(text, markup=False, highlight=False)
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _count(self) -> str:
         return f"{min(self._done + 1, self._epochs)}/{self._epochs}"

@@ -229,13 +229,23 @@ def conv2d_winograd(
     pieces = sliding_window_view(padded, (4, 4), axis=(2, 3))[:, :, ::2, ::2]
     rows, columns = pieces.shape[2:4]
 
-    images = (B @ pieces @ B.T).transpose(4, 5, 1, 0, 2, 3).reshape(4, 4, g.in_channels, -1)
-    kernels = (G @ weight @ G.T).transpose(2, 3, 0, 1)  # (4, 4, C_out, C_in)
-    products = kernels @ images  # 16 products of matrices: (4, 4, C_out, N rows columns)
-    products = products.reshape(4, 4, g.out_channels, N, rows, columns).transpose(3, 2, 4, 5, 0, 1)
-    squares = A @ products @ A.T  # (N, C_out, rows, columns, 2, 2)
-    output = squares.swapaxes(3, 4).reshape(N, g.out_channels, 2 * rows, 2 * columns)
-    return _with_bias(np.ascontiguousarray(output[:, :, :H_out, :W_out]), bias)
+    images = _both_sides(B, pieces.transpose(4, 5, 1, 0, 2, 3))
+    kernels = _both_sides(G, weight.transpose(2, 3, 0, 1))
+    # 16 products of matrices: (4, 4, C_out, C_in) @ (4, 4, C_in, N rows columns)
+    products = kernels.reshape(4, 4, g.out_channels, g.in_channels) @ images.reshape(
+        4, 4, g.in_channels, N * rows * columns
+    )
+    squares = _both_sides(A, products).reshape(2, 2, g.out_channels, N, rows, columns)
+    output = squares.transpose(3, 2, 4, 0, 5, 1)  # (N, C_out, rows, 2, columns, 2)
+    output = output.reshape(N, g.out_channels, 2 * rows, 2 * columns)[:, :, :H_out, :W_out]
+    return _with_bias(np.ascontiguousarray(output), bias)
+
+
+def _both_sides(matrix: Array, squares: Array) -> Array:
+    """Compute matrix @ square @ matrix.T for many squares: (k, k, ...) -> (m, m, others)."""
+    m, k = matrix.shape
+    from_left = (matrix @ squares.reshape(k, -1)).reshape(m, k, -1)
+    return matrix @ from_left
 
 
 def _plain(

@@ -44,7 +44,7 @@ def degradation(seeds: tuple[int, ...]) -> Comparison:
 
 
 def batch_norm(seeds: tuple[int, ...]) -> Comparison:
-    """Train twelve layers with batch norm and without, at three learning rates, on the digits."""
+    """Train twelve layers with batch norm and without, at four learning rates, on the digits."""
     return ask.batch_norm(load("digits"), load("digits", "test"), RECIPE, seeds=seeds)
 
 

@@ -160,7 +160,7 @@ def small_network(
     kernel_size: int, convolutions: int, norm: bool, in_channels: int, num_classes: int,
     width: int = 16, stages: int = 3,
 ) -> nn.Sequential:
-    """Build a network for one of the questions of this module.
+    """Build a network for one of the questions of this module, with He's initial weights.
 
     Parameters
     ----------
@@ -179,7 +179,9 @@ def small_network(
     for stage in range(stages):
         for convolution in range(convolutions):
             stride = 2 if stage and not convolution else 1
-            layers.append(nn.Conv2d(channels, width, kernel_size, stride, kernel_size // 2))
+            conv = nn.Conv2d(channels, width, kernel_size, stride, kernel_size // 2)
+            nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+            layers.append(conv)
             layers += [nn.BatchNorm2d(width), nn.ReLU()] if norm else [nn.ReLU()]
             channels = width
     layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, num_classes)]
@@ -188,7 +190,7 @@ def small_network(
 
 def batch_norm(
     train: Dataset, test: Dataset, config: TrainConfig,
-    rates: Sequence[float] = (0.003, 0.03, 0.3), seeds: Sequence[int] = (0, 1, 2), depth: int = 4,
+    rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3), seeds: Sequence[int] = (0, 1, 2), depth: int = 4,
 ) -> Comparison:
     """Ask at which learning rates a network learns, with batch norm and without.
 

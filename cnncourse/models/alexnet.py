@@ -42,7 +42,7 @@ class AlexNet(Classifier):
 
     Notes
     -----
-    Images of 224 x 224 pixels; the last maps are 6 x 6. 61,100,840 parameters, 94 % of them in
+    Images of 224 x 224 pixels; the last maps are 6 x 6. 61,100,840 parameters, 96 % of them in
     the three dense layers; 714,188,480 multiply-adds, 92 % of them in the convolutions.
     Departures: torchvision's channels, where conv4 has 256 instead of 384; the last maps of other
     images are averaged to 6 x 6; training starts from He's initialisation.

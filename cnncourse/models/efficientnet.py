@@ -70,7 +70,7 @@ def compound_scaling(
     return Scaling(alpha**phi, beta**phi, round(224 * gamma**phi))
 
 
-# what was released: near the rule, rounded by hand (B7's resolution is the rule's for phi = 7)
+# what was released: near the rule, rounded by hand (for phi = 7 it gives 3.58, 1.95 and 596)
 VARIANTS = {
     0: Scaling(1.0, 1.0, 224),
     1: Scaling(1.1, 1.0, 240),

@@ -166,8 +166,8 @@ def wide_resnet50_2(in_channels: int = 3, num_classes: int = 1000) -> ResNet:
     """Wide ResNet-50-2: the 3 x 3 convolutions of ResNet-50 with twice the channels.
 
     Zagoruyko and Komodakis, "Wide residual networks", BMVC 2016, arXiv:1605.07146, Table 8
-    (WRN-50-2-bottleneck). 68,883,240 parameters, 11,398,021,120 multiply-adds at 224 x 224.
-    Departure: torchvision's form, where the wide ends of the bottlenecks stay as they were.
+    (WRN-50-2-bottleneck). 68,883,240 parameters, 11,398,021,120 multiply-adds at 224 x 224. The
+    wide ends of the bottlenecks stay as they were. Departure: stride as in `ResNet`.
     """
     return ResNet(50, in_channels, num_classes, narrowing=2)
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from cnncourse.models.blocks import Classifier, initialise, sequential
 
+relu = partial(nn.ReLU, inplace=True)
 pool = partial(nn.MaxPool2d, 3, stride=2, ceil_mode=True)
 
 
@@ -31,11 +32,12 @@ class Fire(nn.Module):
         self.squeeze = nn.Conv2d(in_channels, squeezed, 1)
         self.expand1x1 = nn.Conv2d(squeezed, expanded, 1)
         self.expand3x3 = nn.Conv2d(squeezed, expanded, 3, padding=1)
+        self.relu = relu()
 
     def forward(self, x: Tensor) -> Tensor:
         """Squeeze and expand: (N, C, H, W) -> (N, 2 expanded, H, W)."""
-        x = torch.relu(self.squeeze(x))
-        return torch.relu(torch.cat([self.expand1x1(x), self.expand3x3(x)], dim=1))
+        x = self.relu(self.squeeze(x))
+        return self.relu(torch.cat([self.expand1x1(x), self.expand3x3(x)], dim=1))
 
 
 class SqueezeNet(Classifier):
@@ -58,7 +60,7 @@ class SqueezeNet(Classifier):
         self, in_channels: int = 3, num_classes: int = 1000, dropout: float = 0.5
     ) -> None:
         features = sequential(
-            conv1=sequential(conv=nn.Conv2d(in_channels, 96, 7, stride=2), relu=nn.ReLU()),
+            conv1=sequential(conv=nn.Conv2d(in_channels, 96, 7, stride=2), relu=relu()),
             pool1=pool(),
             fire2=Fire(96, squeezed=16, expanded=64),
             fire3=Fire(128, squeezed=16, expanded=64),
@@ -75,7 +77,7 @@ class SqueezeNet(Classifier):
         head = sequential(
             dropout=nn.Dropout(dropout),
             conv10=scores,
-            relu=nn.ReLU(),
+            relu=relu(),
             pool=nn.AdaptiveAvgPool2d(1),
             flatten=nn.Flatten(),
         )

@@ -7,12 +7,13 @@ import torch
 
 from cnncourse import models
 
-# one of each kind of layer: LRN, dense blocks, depthwise, squeeze-and-excitation, attention
+# what has a form of its own: LRN, dense blocks, depthwise, squeeze-and-excitation, attention
 KINDS = [
-    "lenet5_1998", "alexnet_2012", "googlenet_2014", "resnet18", "preact_resnet20", "plain20",
-    "squeezenet1_0", "densenet121", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0",
-    "convnext_tiny", "vit_mini", "hybrid_mini",
+    "lenet5_1998", "alexnet_2012", "resnet18", "preact_resnet20", "squeezenet1_0", "densenet121",
+    "mobilenet_v3_small", "vit_mini", "hybrid_mini",
 ]  # fmt: skip
+# depthwise convolutions in bfloat16 take a CPU without them a minute
+QUICK_IN_BFLOAT16 = ["lenet5_1998", "resnet20", "preact_resnet20", "vit_mini", "hybrid_mini"]
 
 
 def network(name):
@@ -37,7 +38,7 @@ def test_channels_last_changes_rounding_only(name):
     assert distance(scores, expected) < 1e-4
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", QUICK_IN_BFLOAT16)
 def test_bfloat16_is_near(name):
     # bfloat16 carries three decimal digits; depth adds up what they lose
     model, x = network(name)
@@ -49,7 +50,7 @@ def test_bfloat16_is_near(name):
 
 
 # "aot_eager" traces and differentiates like the default backend, but needs no C++ compiler
-@pytest.mark.parametrize("name", ["lenet5", "resnet20", "vit_mini"])
+@pytest.mark.parametrize("name", ["lenet5", "vit_mini"])
 def test_compiled_gives_the_same(name):
     model, x = network(name)
     compiled = torch.compile(model, backend="aot_eager", fullgraph=True)

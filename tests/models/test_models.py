@@ -18,9 +18,9 @@ NAMES = models.names()
 # the same code at another depth or width, which the costly tests leave out
 SIBLINGS = {
     *("vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "resnet101", "resnet152"),
-    *(f"efficientnet_b{variant}" for variant in range(1, 7)),
+    *(f"efficientnet_b{variant}" for variant in range(1, 8)),
     *(f"{kind}{depth}" for kind in ("resnet", "plain") for depth in (32, 44, 110)),
-    "preact_resnet110",
+    *("preact_resnet110", "wide_resnet50_2", "vit_b_16", "vit_c_4gf"),
 }
 ONE_OF_EACH = [name for name in NAMES if name not in SIBLINGS]
 

@@ -8,12 +8,14 @@ table off ``print(model.features)``; freeze the one and replace the other to tra
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor, nn
 
 from cnncourse.errors import ShapeError
 
 Norm = Callable[[int], nn.Module]
+relu = partial(nn.ReLU, inplace=True)
 
 
 def sequential(**layers: nn.Module) -> nn.Sequential:
@@ -119,7 +121,7 @@ class ConvNorm(nn.Sequential):
         kernel_size: int = 3,
         stride: int = 1,
         groups: int = 1,
-        activation: Callable[[], nn.Module] | None = nn.ReLU,
+        activation: Callable[[], nn.Module] | None = relu,
         norm: Norm = nn.BatchNorm2d,
     ) -> None:
         super().__init__()
@@ -146,7 +148,7 @@ class PreActivation(nn.Sequential):
     ) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(in_channels)
-        self.relu = nn.ReLU(inplace=True)
+        self.relu = relu()
         padding = kernel_size // 2
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=False)
 
@@ -176,7 +178,7 @@ class SqueezeExcitation(nn.Module):
         self,
         channels: int,
         squeezed: int,
-        activation: Callable[[], nn.Module] = nn.ReLU,
+        activation: Callable[[], nn.Module] = relu,
         gate: Callable[[], nn.Module] = nn.Sigmoid,
     ) -> None:
         super().__init__()

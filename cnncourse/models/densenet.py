@@ -15,6 +15,7 @@ from cnncourse.models.blocks import (
     PreActivation,
     initialise,
     pooled_head,
+    relu,
     sequential,
 )
 
@@ -75,7 +76,7 @@ class DenseNet(Classifier):
             )
             channels += count * growth
         stages["norm"] = nn.BatchNorm2d(channels)
-        stages["relu"] = nn.ReLU(inplace=True)
+        stages["relu"] = relu()
         head = pooled_head(channels, num_classes)
         super().__init__(sequential(**stages), head, in_channels, image_size=224, smallest=29)
         initialise(self)

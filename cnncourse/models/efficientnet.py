@@ -137,7 +137,8 @@ class EfficientNet(Classifier):
                     kernel_size,
                     stride if j == 0 else 1,
                     squeezed=max(1, channels // 4),
-                    activation=nn.SiLU,
+                    activation=activation,
+                    inner=activation,
                 )
                 stage.append(MBConv(channels, plan, norm, drop_rate=DROP_RATE * done / sum(counts)))
                 channels = out_channels

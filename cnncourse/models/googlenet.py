@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cnncourse.models.blocks import Classifier, ConvNorm, initialise, sequential
+from cnncourse.models.blocks import Classifier, ConvNorm, initialise, relu, sequential
 
 # Table 1: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection
 INCEPTION = {
@@ -37,7 +37,7 @@ def conv_relu(in_channels: int, out_channels: int, kernel_size: int, stride: int
     """Convolve with bias, then ReLU: the layer of 2014, before batch norm."""
     padding = kernel_size // 2
     conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding)
-    return sequential(conv=conv, relu=nn.ReLU(inplace=True))
+    return sequential(conv=conv, relu=relu())
 
 
 class Inception(nn.Module):
@@ -206,7 +206,7 @@ def _auxiliary_head(in_channels: int, num_classes: int, conv: Conv) -> nn.Sequen
         conv=conv(in_channels, 128, 1),
         flatten=nn.Flatten(),
         fc1=nn.Linear(4 * 4 * 128, 1024),
-        relu=nn.ReLU(inplace=True),
+        relu=relu(),
         dropout=nn.Dropout(0.7),
         fc2=nn.Linear(1024, num_classes),
     )

@@ -12,6 +12,7 @@ from cnncourse.models.blocks import (
     Norm,
     SqueezeExcitation,
     StochasticDepth,
+    relu,
     sequential,
 )
 
@@ -31,6 +32,8 @@ class Plan:
     squeezed : int
         Channels inside the squeeze-and-excitation, 0 for none.
     activation : callable giving a module
+    inner : callable giving a module
+        The activation inside the squeeze-and-excitation.
     """
 
     out_channels: int
@@ -38,7 +41,8 @@ class Plan:
     kernel_size: int = 3
     stride: int = 1
     squeezed: int = 0
-    activation: Callable[[], nn.Module] = nn.ReLU
+    activation: Callable[[], nn.Module] = relu
+    inner: Callable[[], nn.Module] = relu
 
 
 class MBConv(nn.Module):
@@ -75,9 +79,7 @@ class MBConv(nn.Module):
             width, width, plan.kernel_size, plan.stride, width, activation, norm
         )
         if plan.squeezed:
-            # EfficientNet's inner activation is the block's own; MobileNetV3's is always ReLU
-            inner = nn.SiLU if activation is nn.SiLU else nn.ReLU
-            layers["excite"] = SqueezeExcitation(width, plan.squeezed, inner, gate)
+            layers["excite"] = SqueezeExcitation(width, plan.squeezed, plan.inner, gate)
         layers["project"] = ConvNorm(width, plan.out_channels, 1, activation=None, norm=norm)
         self.residual = sequential(**layers)
         self.adds = plan.stride == 1 and in_channels == plan.out_channels

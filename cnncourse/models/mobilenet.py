@@ -22,6 +22,7 @@ from cnncourse.models.blocks import (
     ConvNorm,
     initialise,
     pooled_head,
+    relu,
     round_channels,
     sequential,
 )
@@ -205,7 +206,7 @@ class MobileNetV3(Classifier):
         channels = 16
         for i, (kernel_size, expanded, out_channels, excite, swish, stride) in enumerate(rows):
             squeezed = round_channels(expanded / 4) if excite else 0
-            activation = hardswish if swish else partial(nn.ReLU, inplace=True)
+            activation = hardswish if swish else relu
             plan = Plan(out_channels, expanded, kernel_size, stride, squeezed, activation)
             stages[f"bneck{i + 1}"] = MBConv(channels, plan, norm, gate=nn.Hardsigmoid)
             channels = out_channels

@@ -14,7 +14,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from cnncourse.models.blocks import Classifier, ConvNorm, initialise, pooled_head, sequential
+from cnncourse.models.blocks import Classifier, ConvNorm, initialise, pooled_head, relu, sequential
 
 # blocks in each of the four stages, by depth: Table 1
 BLOCKS = {
@@ -24,7 +24,6 @@ BLOCKS = {
     101: (3, 4, 23, 3),
     152: (3, 8, 36, 3),
 }
-relu = partial(nn.ReLU, inplace=True)
 
 
 class ResidualBlock(nn.Module):
@@ -44,7 +43,7 @@ class ResidualBlock(nn.Module):
 def basic(in_channels: int, channels: int, stride: int) -> nn.Sequential:
     """Two 3 x 3 convolutions: the residual of ResNet-18 and 34 (Figure 5, left)."""
     return sequential(
-        conv1=ConvNorm(in_channels, channels, 3, stride, activation=relu),
+        conv1=ConvNorm(in_channels, channels, 3, stride),
         conv2=ConvNorm(channels, channels, 3, activation=None),
     )
 
@@ -65,8 +64,8 @@ def bottleneck(
     """
     width = out_channels // narrowing
     return sequential(
-        conv1=ConvNorm(in_channels, width, 1, activation=relu),
-        conv2=ConvNorm(width, width, 3, stride, groups, activation=relu),
+        conv1=ConvNorm(in_channels, width, 1),
+        conv2=ConvNorm(width, width, 3, stride, groups),
         conv3=ConvNorm(width, out_channels, 1, activation=None),
     )
 
@@ -146,7 +145,7 @@ class ResNet(Classifier):
         residual = partial(bottleneck, narrowing=narrowing, groups=groups) if deep else basic
         widths = (256, 512, 1024, 2048) if deep else (64, 128, 256, 512)
         stages: dict[str, nn.Module] = {
-            "conv1": ConvNorm(in_channels, 64, 7, stride=2, activation=relu),
+            "conv1": ConvNorm(in_channels, 64, 7, stride=2),
             "pool1": nn.MaxPool2d(3, stride=2, padding=1),
         }
         channels = 64

@@ -21,9 +21,10 @@ from cnncourse.models.blocks import (
     PreActivation,
     initialise,
     pooled_head,
+    relu,
     sequential,
 )
-from cnncourse.models.resnet import ResidualBlock, basic, relu
+from cnncourse.models.resnet import ResidualBlock, basic
 
 WIDTHS = (16, 32, 64)
 
@@ -81,7 +82,7 @@ class CifarResNet(Classifier):
         self, depth: int, in_channels: int = 3, num_classes: int = 10, shortcuts: bool = True
     ) -> None:
         blocks = blocks_per_stage(depth, layers_per_block=2)
-        stages: dict[str, nn.Module] = {"conv1": ConvNorm(in_channels, WIDTHS[0], activation=relu)}
+        stages: dict[str, nn.Module] = {"conv1": ConvNorm(in_channels, WIDTHS[0])}
         channels = WIDTHS[0]
         for i, width in enumerate(WIDTHS):
             stage = nn.Sequential()

@@ -11,9 +11,8 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from cnncourse.models.blocks import Classifier, initialise, sequential
+from cnncourse.models.blocks import Classifier, initialise, relu, sequential
 
-relu = partial(nn.ReLU, inplace=True)
 pool = partial(nn.MaxPool2d, 3, stride=2, ceil_mode=True)
 
 

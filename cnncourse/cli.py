@@ -16,6 +16,7 @@ from cnncourse.errors import CourseError
 
 if TYPE_CHECKING:
     from cnncourse.grading.results import Result
+    from cnncourse.training import TrainConfig
 
 ROOT = Path(__file__).parents[1]
 
@@ -116,6 +117,95 @@ def models(markdown: bool) -> None:
     columns = ("name", "year", "depth", "parameters", "multiply-adds", "error % (top-1 / top-5)",
                "protocol")  # fmt: skip
     _print_table(columns, ([row[column] for column in columns] for row in models_table()))
+
+
+@main.group("data")
+def data_sets() -> None:
+    """List and describe the data sets."""
+
+
+@data_sets.command("list")
+def data_list() -> None:
+    """List the data sets."""
+    from cnncourse import data
+
+    entries = [data.describe(name) for name in data.names()]
+    _print_table(
+        ("name", "images", "size", "classes", "comes"),
+        (
+            (e.name, f"{e.train + e.test:,}", " x ".join(map(str, e.shape)), len(e.classes),
+             e.comes)
+            for e in entries
+        ),
+    )  # fmt: skip
+
+
+@data_sets.command("describe")
+@click.argument("name")
+def data_describe(name: str) -> None:
+    """Say what a data set holds."""
+    from cnncourse import data
+
+    click.echo(str(data.describe(name)))
+
+
+@main.command()
+@click.argument("model")
+@click.option("--data", "source", required=True, help="A data set's name, or a folder of images.")
+@click.option("--size", type=int, help="Resize images to SIZE x SIZE [default: what fits].")
+@click.option("--epochs", type=int, default=10, show_default=True)
+@click.option("--batch-size", type=int, default=128, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--patience", type=int, help="Stop after so many epochs without a lower loss.")
+@click.option("--optimizer", default="adamw", show_default=True, help="adamw or sgd.")
+@click.option("--lr", type=float, default=2e-3, show_default=True, help="Highest learning rate.")
+@click.option("--weight-decay", type=float, default=0.01, show_default=True)
+@click.option("--schedule", default="one_cycle", show_default=True, help="... cosine, constant.")
+@click.option("--warmup", type=float, default=0.2, show_default=True, help="Share of all steps.")
+@click.option("--clip", type=float, help="Greatest norm of the gradient.")
+@click.option("--augment", multiple=True, help="flip, shift, affine or erase; may be repeated.")
+@click.option("--label-smoothing", type=float, default=0.0, show_default=True)
+@click.option("--mixup", type=float, default=0.0, show_default=True)
+@click.option("--cutmix", type=float, default=0.0, show_default=True)
+@click.option("--ema", type=float, help="Keep a moving average of the weights, say 0.99.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@click.option("--precision", default="auto", show_default=True, help="float32 or bf16.")
+@click.option("--weights", type=click.Choice(["imagenet"]), help="Start from torchvision's.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder for checkpoint, log and curves.")  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
+def train(
+    model: str, source: str, size: int | None, weights: str | None, out: Path | None, resume: bool,
+    device: str, **settings: Any,
+) -> None:
+    """Train a MODEL of `cnncourse models` on a data set.
+
+    On several GPUs or machines: torchrun ... -m cnncourse train MODEL --data NAME.
+    """
+    from cnncourse import training
+    from cnncourse.data import load_parts
+    from cnncourse.models import build, facts
+
+    if resume and out is None:
+        raise click.UsageError("--resume needs --out, the folder that holds the checkpoint")
+    facts(model)  # an unknown model is said before anything is loaded
+    parts = load_parts(source, size or _only_size(model))
+    for path, why in parts.skipped:
+        click.echo(f"skipped {path}: {why}", err=True)
+    with training.join_team(device) as (team, place):
+        config = _train_config(place, settings)
+        training.seed_everything(config.seed)
+        network = build(
+            model, num_classes=len(parts.train.classes), weights=weights,
+            in_channels=parts.train.images.shape[1],
+        )  # fmt: skip
+        with training.Bar() as bar:
+            trained = training.fit(
+                network, parts.train, parts.test, config, folder=out, resume=resume,
+                reporter=bar if team.rank == 0 else None, team=team,
+            )  # fmt: skip
+    best = trained.history[trained.best_epoch - 1]
+    click.echo(f"{model} on {source}: {best.test_accuracy:.2%} of the held-out images")
 
 
 @main.command()
@@ -267,6 +357,34 @@ def sample_class(root: Path, folder: Path, name: str | None) -> None:
 
 
 # --- helpers ---
+
+
+def _only_size(model: str) -> int | None:
+    """Give the image size of a network that takes no other, in pixels."""
+    import torch
+
+    from cnncourse.models import build
+
+    with torch.device("meta"):
+        network = build(model)
+    return network.image_size if network.smallest is None else None
+
+
+def _train_config(device: str, settings: dict[str, Any]) -> TrainConfig:
+    """Sort the options of `train` into the themes of its configuration."""
+    from dataclasses import fields
+
+    from cnncourse.training import Machine, Optimisation, Regularisation, TrainConfig
+
+    def only(kind: type) -> dict[str, Any]:
+        return {f.name: settings[f.name] for f in fields(kind) if f.name in settings}
+
+    return TrainConfig(
+        **only(TrainConfig),
+        optimisation=Optimisation(**only(Optimisation)),
+        regularisation=Regularisation(**only(Regularisation)),
+        machine=Machine(device=device, **only(Machine)),
+    )
 
 
 def _course(folder: Path) -> Any:

@@ -132,3 +132,38 @@ def test_models_prints_one_row_for_each_network():
     assert shown.exit_code == 0
     assert "138,357,544" in shown.output
     assert run("models", "--markdown").output.startswith("| name |")
+
+
+def test_data_sets_are_listed_and_described():
+    assert "1,797" in run("data", "list").output
+    assert "8 x 8 pixels" in run("data", "describe", "digits").output
+    shown = run("data", "describe", "diggits")
+    assert shown.exit_code == 1
+    assert "nearest: digits" in shown.output
+
+
+def test_train_trains_logs_and_goes_on_where_it_stopped(tmp_path):
+    words = ("train", "lenet5", "--data", "digits", "--device", "cpu", "--out", tmp_path)
+    shown = run(*words, "--epochs", 1)
+    assert shown.exit_code == 0, shown.output
+    assert "lenet5 on digits:" in shown.output
+    assert {"last.pt", "log.csv", "curves.png"} <= {path.name for path in tmp_path.iterdir()}
+    shown = run(*words, "--epochs", 1, "--resume")
+    assert shown.exit_code == 0, shown.output
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == 2  # no epoch was repeated
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("lenett", "--data", "digits"), "nearest: lenet5"),
+        (("lenet5", "--data", "diggits"), "nearest: digits"),
+        (("resnet20", "--data", "digits", "--device", "warp"), "device"),
+        (("resnet20", "--data", "digits", "--epochs", 0), "epochs: expected at least 1"),
+        (("resnet20", "--data", "digits", "--resume"), "--resume needs --out"),
+    ],
+)
+def test_train_says_what_is_wrong(words, message):
+    shown = run("train", *words)
+    assert shown.exit_code in (1, 2)
+    assert message in shown.output

@@ -28,7 +28,9 @@ MAY_IMPORT = {
         "authoring", "errors", "nbgrader", "nbformat", "nbconvert", "nbclient",
         "jupyter_client", "jinja2", "traitlets", "sqlalchemy",
     },
-    "cli": {"click", "rich", "torch", "authoring", "grading", "models", "data", "training", "errors"},
+    "cli": {
+        "click", "rich", "torch", "authoring", "grading", "models", "data", "training", "errors",
+    },
     "__init__": set(),
     "__main__": {"cli"},
 }

@@ -5,6 +5,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 BUILD := _build
+RESULTS := benchmarks/results
 STAGES := lint types unit exercises book browser
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -12,13 +13,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks class serve lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks class serve bench lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
 	@echo 'make test         $(STAGES), in this order; each is a target'
 	@echo 'make serve        the built book at http://localhost:8000'
 	@echo 'make screenshots  the pictures of the README'
+	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
@@ -101,6 +103,11 @@ lock: setup
 	@{ echo '# Written by make lock: every package, pinned. requirements.txt says which of them are ours to choose.'; \
 	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > requirements.lock.tmp
 	@mv requirements.lock.tmp requirements.lock
+
+bench: setup
+	$(BIN)/python benchmarks/conv.py --out $(RESULTS)/conv
+	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/training.py --out $(RESULTS)/training.json
 
 screenshots: book
 	@tools/system.sh chromium

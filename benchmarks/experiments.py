@@ -55,15 +55,15 @@ def kernel_sizes(seeds: tuple[int, ...]) -> Comparison:
 
 
 def inductive_bias(seeds: tuple[int, ...]) -> Comparison:
-    """Train a small ViT and a ResNet-20 on more and more generated shapes."""
+    """Train a small ViT and a ResNet-20 on more and more generated shapes of 16 pixels."""
     builders = {
         "ResNet-20": partial(registry.build, "resnet20", num_classes=6),
-        "small ViT": partial(registry.build, "vit_mini", num_classes=6),
+        "small ViT": partial(registry.build, "vit_mini", num_classes=6, image_size=16),
     }
     recipe = TrainConfig(
         epochs=4, batch_size=64, regularisation=Regularisation(augment=("flip", "shift"))
     )
-    data = [load("shapes", split) for split in ("train", "test")]
+    data = [load("shapes", split, size=16) for split in ("train", "test")]
     return ask.by_training_size(builders, *data, recipe, (10, 50, 300), seeds)
 
 
@@ -140,6 +140,7 @@ def main() -> None:
     found = run(tuple(range(options.seeds)))
     result = {
         "question": found.question,
+        "setup": run.__doc__,
         "date": str(date.today()),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, one thread",
         "torch": torch.__version__,

@@ -104,18 +104,18 @@ def compare(name: str, data: Dataset, pairs: int, device_name: str) -> dict[str,
     ours, theirs = (registry.build(name, **options).to(device) for _ in range(2))
     loader = DataLoader(Pictures(data), BATCH_SIZE, shuffle=True, drop_last=True)
     our_epoch(ours, data, device_name)  # the first takes what torch loads on demand
-    rates = [
-        (our_epoch(ours, data, device_name), textbook_epoch(theirs, loader, device))
-        for _ in range(pairs)
-    ]
-    rate = statistics.median(our for our, _ in rates)
+    rates, shares = [], []
+    for _ in range(pairs):
+        rate = our_epoch(ours, data, device_name)
+        shares.append(share_of_loading(data, device, rate))
+        rates.append((rate, textbook_epoch(theirs, loader, device)))
     return {
         "model": name,
         "images": f"{len(data):,} of {data.name}, {data.images.shape[2]} x {data.images.shape[3]}",
-        "ours_images_per_second": round(rate),
+        "ours_images_per_second": round(statistics.median(our for our, _ in rates)),
         "textbook_images_per_second": round(statistics.median(their for _, their in rates)),
         "ratio": round(statistics.median(our / their for our, their in rates), 2),
-        "share_of_loading_and_augmentation": round(share_of_loading(data, device, rate), 3),
+        "share_of_loading_and_augmentation": round(statistics.median(shares), 3),
         "precision": str(choose_precision("auto", device)),
         "pairs": pairs,
     }

@@ -190,7 +190,8 @@ def small_network(
 
 def batch_norm(
     train: Dataset, test: Dataset, config: TrainConfig,
-    rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3), seeds: Sequence[int] = (0, 1, 2), depth: int = 4,
+    rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3), seeds: Sequence[int] = (0, 1, 2),
+    depth: int = 4,
 ) -> Comparison:
     """Ask at which learning rates a network learns, with batch norm and without.
 

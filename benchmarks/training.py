@@ -41,7 +41,7 @@ BATCH_SIZE = 128
 SIZE = 32  # pixels, as LeNet-5 takes them
 AUGMENT = ("shift",)
 RECIPE = TrainConfig(
-    epochs=12, batch_size=64, optimisation=Optimisation(lr=4e-3),
+    epochs=10, batch_size=64, optimisation=Optimisation(lr=5e-3),
     regularisation=Regularisation(augment=("affine",)),
 )  # fmt: skip
 

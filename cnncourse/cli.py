@@ -189,7 +189,7 @@ def train(
     if resume and out is None:
         raise click.UsageError("--resume needs --out, the folder that holds the checkpoint")
     facts(model)  # an unknown model is said before anything is loaded
-    parts = load_parts(source, size or _only_size(model))
+    parts = load_parts(source, size)
     for path, why in parts.skipped:
         click.echo(f"skipped {path}: {why}", err=True)
     with training.join_team(device) as (team, place):
@@ -199,6 +199,9 @@ def train(
             model, num_classes=len(parts.train.classes), weights=weights,
             in_channels=parts.train.images.shape[1],
         )  # fmt: skip
+        side, smallest = parts.train.images.shape[-1], network.smallest
+        if size is None and (side != network.image_size if smallest is None else side < smallest):
+            parts = load_parts(source, network.image_size)
         with training.Bar() as bar:
             trained = training.fit(
                 network, parts.train, parts.test, config, folder=out, resume=resume,
@@ -357,17 +360,6 @@ def sample_class(root: Path, folder: Path, name: str | None) -> None:
 
 
 # --- helpers ---
-
-
-def _only_size(model: str) -> int | None:
-    """Give the image size of a network that takes no other, in pixels."""
-    import torch
-
-    from cnncourse.models import build
-
-    with torch.device("meta"):
-        network = build(model)
-    return network.image_size if network.smallest is None else None
 
 
 def _train_config(device: str, settings: dict[str, Any]) -> TrainConfig:

@@ -29,7 +29,7 @@ MAY_IMPORT = {
         "jupyter_client", "jinja2", "traitlets", "sqlalchemy",
     },
     "cli": {
-        "click", "rich", "torch", "authoring", "grading", "models", "data", "training", "errors",
+        "click", "rich", "authoring", "grading", "models", "data", "training", "errors",
     },
     "__init__": set(),
     "__main__": {"cli"},

@@ -153,23 +153,23 @@ def data_describe(name: str) -> None:
 @click.argument("model")
 @click.option("--data", "source", required=True, help="A data set's name, or a folder of images.")
 @click.option("--size", type=int, help="Resize images to SIZE x SIZE [default: what fits].")
-@click.option("--epochs", type=int, default=10, show_default=True)
-@click.option("--batch-size", type=int, default=128, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--epochs", type=int)
+@click.option("--batch-size", type=int)
+@click.option("--seed", type=int)
 @click.option("--patience", type=int, help="Stop after so many epochs without a lower loss.")
-@click.option("--optimizer", default="adamw", show_default=True, help="adamw or sgd.")
-@click.option("--lr", type=float, default=2e-3, show_default=True, help="Highest learning rate.")
-@click.option("--weight-decay", type=float, default=0.01, show_default=True)
-@click.option("--schedule", default="one_cycle", show_default=True, help="... cosine, constant.")
-@click.option("--warmup", type=float, default=0.2, show_default=True, help="Share of all steps.")
+@click.option("--optimizer", help="adamw or sgd.")
+@click.option("--lr", type=float, help="Highest learning rate.")
+@click.option("--weight-decay", type=float)
+@click.option("--schedule", help="... cosine, constant.")
+@click.option("--warmup", type=float, help="Share of all steps.")
 @click.option("--clip", type=float, help="Greatest norm of the gradient.")
 @click.option("--augment", multiple=True, help="flip, shift, affine or erase; may be repeated.")
-@click.option("--label-smoothing", type=float, default=0.0, show_default=True)
-@click.option("--mixup", type=float, default=0.0, show_default=True)
-@click.option("--cutmix", type=float, default=0.0, show_default=True)
+@click.option("--label-smoothing", type=float)
+@click.option("--mixup", type=float)
+@click.option("--cutmix", type=float)
 @click.option("--ema", type=float, help="Keep a moving average of the weights, say 0.99.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, mps.")
-@click.option("--precision", default="auto", show_default=True, help="float32 or bf16.")
+@click.option("--precision", help="float32 or bf16.")
 @click.option("--weights", type=click.Choice(["imagenet"]), help="Start from torchvision's.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
               help="Folder for checkpoint, log and curves.")  # fmt: skip
@@ -180,7 +180,8 @@ def train(
 ) -> None:
     """Train a MODEL of `cnncourse models` on a data set.
 
-    On several GPUs or machines: torchrun ... -m cnncourse train MODEL --data NAME.
+    Options that are left out are as in cnncourse.training.TrainConfig. On several GPUs or
+    machines: torchrun ... -m cnncourse train MODEL --data NAME.
     """
     from cnncourse import training
     from cnncourse.data import load_parts
@@ -363,13 +364,15 @@ def sample_class(root: Path, folder: Path, name: str | None) -> None:
 
 
 def _train_config(device: str, settings: dict[str, Any]) -> TrainConfig:
-    """Sort the options of `train` into the themes of its configuration."""
+    """Sort the options of `train` that were given into the themes of its configuration."""
     from dataclasses import fields
 
     from cnncourse.training import Machine, Optimisation, Regularisation, TrainConfig
 
+    given = {name: value for name, value in settings.items() if value not in (None, ())}
+
     def only(kind: type) -> dict[str, Any]:
-        return {f.name: settings[f.name] for f in fields(kind) if f.name in settings}
+        return {f.name: given[f.name] for f in fields(kind) if f.name in given}
 
     return TrainConfig(
         **only(TrainConfig),

@@ -160,7 +160,7 @@ def data_describe(name: str) -> None:
 @click.option("--optimizer", help="adamw or sgd.")
 @click.option("--lr", type=float, help="Highest learning rate.")
 @click.option("--weight-decay", type=float)
-@click.option("--schedule", help="... cosine, constant.")
+@click.option("--schedule", help="one_cycle, cosine or constant.")
 @click.option("--warmup", type=float, help="Share of all steps.")
 @click.option("--clip", type=float, help="Greatest norm of the gradient.")
 @click.option("--augment", multiple=True, help="flip, shift, affine or erase; may be repeated.")

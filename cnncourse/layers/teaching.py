@@ -312,18 +312,22 @@ def conv2d_costs(
 
     pads = padding_pairs(padding, kernel, (1, 1), (1, 1))
     H, W = (size + sum(pair) for size, pair in zip(image, pads, strict=True))
-    spectrum = H * (W // 2 + 1)  # of complex numbers: four multiplications each, two numbers
+    # complex numbers: four multiplications for a product, two numbers in memory
+    spectrum = H * (W // 2 + 1)
     planes = N * C_in + C_out * C_in + N * C_out
     transforms = planes * math.ceil(H * W * math.log2(H * W))
 
     costs = {
         "direct": Cost(direct, 0),
         "im2col": Cost(direct, N * taps * H_out * W_out),
-        "fft": Cost(transforms + 4 * N * C_out * C_in * spectrum, 2 * planes * spectrum),
+        "fft": Cost(
+            transforms + 4 * N * C_out * C_in * spectrum, 2 * planes * spectrum
+        ),
     }
     if tuple(kernel) == (3, 3):
         pieces = N * -(-H_out // 2) * -(-W_out // 2)
         costs["winograd"] = Cost(
-            16 * C_out * C_in * pieces, 16 * (C_out * C_in + (C_in + C_out) * pieces)
+            16 * C_out * C_in * pieces,
+            16 * (C_out * C_in + (C_in + C_out) * pieces),
         )
     return costs

@@ -3,7 +3,11 @@
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
-CHAPTERS = ["book/01_why_not_dense/index.html", "book/02_convolution/index.html"]
+CHAPTERS = [
+    "book/01_why_not_dense/index.html",
+    "book/02_convolution/index.html",
+    "book/10_cost/index.html",
+]
 
 
 def test_the_book_has_its_pages(html):

@@ -1,7 +1,7 @@
-"""Run the pages' code again when the course's package has changed.
+"""Run the pages' code again when the course's package has changed, or what a page reads.
 
 The cache of executed pages is keyed by their cells alone. The numbers on a page come from
-``cnncourse``, so a change there must run every page afresh.
+``cnncourse`` and from the benchmarks' results, so a change there must run every page afresh.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-PACKAGE = Path(__file__).parents[2] / "cnncourse"
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "cnncourse"
+READ_BY_PAGES = (ROOT / "benchmarks/conv.py", ROOT / "benchmarks/results/conv.json")
 logger = logging.getLogger(__name__)
 
 
-def package_digest(package: Path = PACKAGE) -> str:
-    """Return one hash over the names and contents of the package's Python files."""
+def sources_digest(package: Path = PACKAGE, others: Iterable[Path] = READ_BY_PAGES) -> str:
+    """Return one hash over the names and contents of the package's Python files and some others."""
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+    for path in [*sorted(package.rglob("*.py")), *others]:
+        name = path.relative_to(package) if path.is_relative_to(package) else path.name
+        digest.update(f"{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -48,7 +51,7 @@ def read_all_again(
 ) -> Iterable[str]:
     if not _changed(app, digest):
         return []
-    logger.info("cnncourse changed since the last complete build: running all pages again")
+    logger.info("sources of the pages changed since the last complete build: running all again")
     return env.found_docs - added - removed
 
 
@@ -69,7 +72,7 @@ def _record(app: Sphinx) -> Path:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    digest = package_digest()  # as it is when the build starts
+    digest = sources_digest()  # as it is when the build starts
     app.connect("builder-inited", partial(drop_stale_cache, digest=digest))
     app.connect("env-get-outdated", partial(read_all_again, digest=digest))
     app.connect("build-finished", partial(note_digest, digest=digest))

@@ -43,13 +43,21 @@ def test_thebe_is_dropped_and_an_outside_script_stops_the_build(assets):
 def test_the_digest_notices_contents_and_names_but_not_times(execution, tmp_path):
     module = tmp_path / "module.py"
     module.write_text("x = 1")
-    first = execution.package_digest(tmp_path)
+    first = execution.sources_digest(tmp_path)
     os.utime(module, (0, 0))
-    assert execution.package_digest(tmp_path) == first
+    assert execution.sources_digest(tmp_path) == first
     module.write_text("x = 2")
-    second = execution.package_digest(tmp_path)
+    second = execution.sources_digest(tmp_path)
     module.rename(tmp_path / "other.py")
-    assert len({first, second, execution.package_digest(tmp_path)}) == 3
+    assert len({first, second, execution.sources_digest(tmp_path)}) == 3
+
+
+def test_the_digest_notices_new_measurements(execution, tmp_path):
+    measured = tmp_path / "conv.json"
+    measured.write_text("{}")
+    before = execution.sources_digest(tmp_path, [measured])
+    measured.write_text('{"date": "later"}')
+    assert execution.sources_digest(tmp_path, [measured]) != before
 
 
 @pytest.fixture

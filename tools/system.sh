@@ -45,7 +45,8 @@ python)
     ;;
 chromium)
     find_chromium && exit
-    apt_install chromium && find_chromium && exit
+    # Debian's name, then Ubuntu's
+    for package in chromium chromium-browser; do apt_install $package && find_chromium && exit; done
     echo "install Chromium or Google Chrome: 'apt install chromium' or 'brew install --cask google-chrome'" >&2
     exit 1
     ;;

@@ -68,7 +68,6 @@ def test_the_kernel_is_its_own_and_repeatable(run):
     assert number == two.splitlines()[1]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kernels on Windows have no ipc transport")
 def test_kernels_use_no_tcp_ports(run):
     ask = "from ipykernel.kernelapp import IPKernelApp\nprint(IPKernelApp.instance().transport)"
     assert run(ask)[0] == ("ipc\n", None)

@@ -94,6 +94,8 @@ def test_images_and_labels_stay_as_they_are():
     images.flags.writeable = labels.flags.writeable = False
     model = Dense(2, 2, rng=0)
     fit(model, images, labels, SGD(model, 0.1), rng=0)
+    assert (images == X).all()
+    assert (labels == LABELS).all()
 
 
 def test_progress_is_shown_every_batch():

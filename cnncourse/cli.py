@@ -163,7 +163,8 @@ def data_describe(name: str) -> None:
 @click.option("--schedule", help="one_cycle, cosine or constant.")
 @click.option("--warmup", type=float, help="Share of all steps.")
 @click.option("--clip", type=float, help="Greatest norm of the gradient.")
-@click.option("--augment", multiple=True, help="flip, shift, affine or erase; may be repeated.")
+@click.option("--augment", multiple=True,
+              help="flip, shift, affine, erase or stroke; may be repeated.")  # fmt: skip
 @click.option("--label-smoothing", type=float)
 @click.option("--mixup", type=float)
 @click.option("--cutmix", type=float)

@@ -22,6 +22,7 @@ SHIFT = 1 / 8  # of the side, the farthest
 ANGLE = 15.0  # degrees, the most either way
 SCALE = 0.15  # the most that an image grows or shrinks, as a share
 HOLE = 1 / 3  # of the side
+THICKER, THINNER = 1.0, 0.5  # the most that a stroke gains or loses, as a share of a pixel
 
 
 def flip(x: Tensor) -> Tensor:
@@ -85,8 +86,27 @@ def erase(x: Tensor) -> Tensor:
     return torch.where(covered, x.mean(dim=(2, 3), keepdim=True), x)
 
 
+def stroke(x: Tensor) -> Tensor:
+    """Make the bright strokes of each image thicker or thinner, by up to a pixel on each side.
+
+    Each image is blended with what the brightest, or the darkest, of 3 x 3 pixels makes of it.
+
+    Parameters
+    ----------
+    x : float tensor, shape (N, C, H, W)
+
+    Returns
+    -------
+    float tensor, shape (N, C, H, W)
+    """
+    amount = torch.rand(len(x), 1, 1, 1, device=x.device) * (THICKER + THINNER) - THINNER
+    brightest = functional.max_pool2d(x, 3, stride=1, padding=1)
+    darkest = -functional.max_pool2d(-x, 3, stride=1, padding=1)
+    return x + amount.clamp(min=0) * (brightest - x) + amount.clamp(max=0) * (x - darkest)
+
+
 AUGMENTATIONS: dict[str, Augmentation] = {
-    "flip": flip, "shift": shift, "affine": affine, "erase": erase,
+    "flip": flip, "shift": shift, "affine": affine, "erase": erase, "stroke": stroke,
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from cnncourse.training.augment import (
     mix,
     per_image,
     shift,
+    stroke,
 )
 from cnncourse.training.config import Machine
 from cnncourse.training.device import choose_precision
@@ -128,6 +129,15 @@ def test_shift_moves_by_whole_pixels():
     assert torch.equal(moved.sum(dim=(1, 2, 3)), torch.ones(200))
     places = {tuple(place) for place in moved.nonzero()[:, 2:].tolist()}
     assert places == {(y, x) for y in range(6, 11) for x in range(6, 11)}
+
+
+def test_stroke_changes_the_width_of_a_line_and_not_its_place():
+    line = torch.zeros(200, 1, 15, 15)
+    line[:, 0, :, 6:9] = 1
+    widths = stroke(line)[:, 0, 7].sum(1)  # in pixels; 3 before
+    assert 2 <= widths.min() < 2.2
+    assert 4.8 < widths.max() <= 5
+    assert torch.equal(stroke(line).flip(-1)[:, :, :, 6:9] > 0, torch.ones(200, 1, 15, 3) > 0)
 
 
 def test_affine_keeps_what_is_flat_and_turns_what_is_not():

@@ -62,15 +62,84 @@ def count_multiply_adds(model: Classifier, image_size: int | None = None) -> int
     >>> count_multiply_adds(ResNet(18))
     1814073344
     """
-    total = 0
+    return sum(layer.multiply_adds for layer in layer_table(model, image_size))
 
-    def add(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal total
-        total += _multiply_adds(module, args[0], output)
 
-    with _hooks(weightless(model), add) as trial:
+class Layer(NamedTuple):
+    """A row of `layer_table`."""
+
+    stage: str
+    """The child of `model.features` that it belongs to, or 'head'."""
+    path: str
+    """Where it is below the stage, as PyTorch names it; empty for a stage of one layer."""
+    kind: str
+    """Its class, such as 'Conv2d'."""
+    detail: str
+    """Kernel, stride and groups of a convolution or pool, the features of a dense layer."""
+    output_shape: tuple[int, ...]
+    """For one image: (C, H, W), or (L, D) of tokens."""
+    parameters: int
+    """Its own trainable numbers."""
+    multiply_adds: int
+
+
+def layer_table(model: Classifier, image_size: int | None = None) -> list[Layer]:
+    """List the layers in the order in which an image meets them.
+
+    Parameters
+    ----------
+    model : Classifier
+    image_size : int, optional
+        Height and width in pixels; the paper's if not given.
+
+    Returns
+    -------
+    list of Layer
+        Those with weights or multiply-adds of their own, and pools. Activations, dropout and what
+        only joins others are left out, so parameters and multiply-adds add up to the network's.
+
+    Examples
+    --------
+    >>> from cnncourse.models.lenet import ModernLeNet5
+    >>> layer_table(ModernLeNet5())[0][2:]
+    ('Conv2d', '5 x 5', (6, 28, 28), 156, 117600)
+    """
+    trial = weightless(model)
+    names = {module: name.removeprefix("features.") for name, module in trial.named_modules()}
+    rows = []
+
+    def note(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+        own = sum(w.numel() for w in module.parameters(recurse=False) if w.requires_grad)
+        work = _multiply_adds(module, args[0], output)
+        if own or work or isinstance(module, POOLS):
+            stage, _, path = names[module].partition(".")
+            kind, shape = type(module).__name__, tuple(output.shape[1:])
+            rows.append(Layer(stage, path, kind, _detail(module), shape, own, work))
+
+    with _hooks(trial, note):
         _run(trial, image_size)
-    return total
+    return rows
+
+
+POOLS = nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d
+
+
+def _detail(module: nn.Module) -> str:
+    if isinstance(module, nn.Linear):
+        return f"{module.in_features} to {module.out_features}"
+    if isinstance(module, nn.AdaptiveAvgPool2d):
+        return "to a fixed size"
+    if not isinstance(module, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
+        return ""
+    kernel_size, stride = _first(module.kernel_size), _first(module.stride)
+    parts = [f"{kernel_size} x {kernel_size}"]
+    parts += [f"stride {stride}"] if stride > 1 else []
+    groups = getattr(module, "groups", 1)
+    return ", ".join(parts + ([f"{groups} groups"] if groups > 1 else []))
+
+
+def _first(numbers: int | tuple[int, ...]) -> int:
+    return numbers if isinstance(numbers, int) else numbers[0]
 
 
 def _multiply_adds(module: nn.Module, x: Tensor, y: Tensor) -> int:
@@ -139,6 +208,25 @@ def receptive_fields(model: Classifier) -> dict[str, ReceptiveField | None]:
         if name != "head":
             fields[name] = receptive_field(windows)[-1] if windows else None
     return fields
+
+
+def widest_path(model: Classifier) -> tuple[Window, ...]:
+    """Give the layers whose windows make the last feature maps' receptive field.
+
+    Returns
+    -------
+    tuple of Window
+        Convolutions and pools from the image to the last of `model.features` that does not see the
+        whole image, along the widest path.
+
+    Examples
+    --------
+    >>> from cnncourse.models.vgg import VGG
+    >>> len(widest_path(VGG(16)))
+    18
+    """
+    pasts = [past.windows for name, past in _stage_pasts(model).items() if name != "head"]
+    return next((windows for windows in reversed(pasts) if windows is not None), ())
 
 
 def count_depth(model: Classifier) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -284,6 +285,12 @@ csv_option = click.option(
 @_step("release", "Put ASSIGNMENT into the exchange.")
 def release(folder: Path, assignment: str) -> None:
     click.echo(_course(folder).release(assignment))
+
+
+@_step("due", "Set when ASSIGNMENT is due, by this machine's clock.")
+@click.argument("when", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]))
+def due(folder: Path, assignment: str, when: datetime) -> None:
+    _course(folder).set_due(assignment, when.astimezone())
 
 
 @_step("collect", "Fetch what students handed in.")

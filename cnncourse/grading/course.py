@@ -11,6 +11,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -64,6 +65,15 @@ c.Autograde.create_student = False
 
 # How long a cell may run, in seconds, if not as long as each exercise says:
 # c.ExecuteSubmission.seconds_per_cell = 30
+
+# What lateness costs; due dates are set by `cnncourse grade due`, timestamps come with what is
+# collected. Points are taken off what was earned.
+c.AssignLatePenalties.plugin_class = "cnncourse.grading.late.LatePolicy"
+# c.LatePolicy.grace_minutes = 15
+# c.LatePolicy.percent_per_day = 10
+# c.LatePolicy.cap_percent = 50
+# c.LatePolicy.free_days = 3
+# c.LatePolicy.extensions = {{"02_convolution": {{"anna": 2}}}}  # days
 
 # Submissions are rebuilt from the released notebook; endless loops, dying kernels and output on
 # the error stream cost nothing but the part they belong to.
@@ -154,6 +164,20 @@ class Course:
                     last_name=student.last_name,
                     email=student.email,
                 )
+
+    def set_due(self, assignment: str, when: datetime) -> None:
+        """Set an assignment's due date.
+
+        Parameters
+        ----------
+        assignment : str
+        when : datetime
+            With a time zone.
+        """
+        self._layout.check_assignment(assignment)
+        due = when.astimezone(UTC).replace(tzinfo=None)  # as nbgrader keeps it
+        with self._layout.gradebook() as gradebook:
+            gradebook.update_or_create_assignment(assignment, duedate=due)
 
     # --- the steps ---
 

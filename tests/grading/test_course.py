@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import nbformat
 import pytest
@@ -454,3 +455,19 @@ def test_refusals_of_one_inbox_do_not_forget_those_of_another(course, tmp_path):
     noted = json.loads((course.folder / "refused" / f"{NAME}.json").read_text())
     assert len(noted) == 4
     assert os.listdir(course.folder / "refused") == [f"{NAME}.json"]  # noqa: PTH208
+
+
+# --- lateness ---
+
+
+def test_a_due_date_and_a_rule_take_points_off(course, exercise, release, tmp_path):
+    config = course.folder / CONFIG_FILE
+    config.write_text(config.read_text() + "\nc.LatePolicy.percent_per_day = 10\n")
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    late = Course(course.folder)
+    late.set_due(NAME, noon)
+    hand_in(late, tmp_path, "right", fill_in(release, exercise.answers))
+    moment = late.folder / "submitted" / "right" / NAME / "timestamp.txt"
+    moment.write_text(f"{noon + timedelta(days=1, hours=1):%Y-%m-%d %H:%M:%S.%f} UTC")
+    (result,) = late.autograde(NAME, only="right", force=True)
+    assert (result.score, result.penalty) == (6, pytest.approx(1.2))

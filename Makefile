@@ -53,12 +53,16 @@ $(BIN)/.ready: requirements.txt requirements.lock pyproject.toml
 	@rm .venv/.installing
 	@touch $@
 
-assets: book/_web/node_modules/.package-lock.json
+assets: book/_web/node_modules/.package-lock.json $(BUILD)/pyodide/pyodide-lock.json
 
 book/_web/node_modules/.package-lock.json: book/_web/package-lock.json $(BIN)/.ready
 	@echo "fetching the book's scripts (npm)"
 	@npm ci --prefix book/_web --no-audit --no-fund --loglevel=error
 	@touch $@
+
+$(BUILD)/pyodide/pyodide-lock.json: tools/pyodide.py tools/pyodide-wheels.txt \
+    book/_web/node_modules/.package-lock.json
+	@$(BIN)/python tools/pyodide.py
 
 # --- what make course builds ---
 

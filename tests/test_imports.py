@@ -23,6 +23,9 @@ MAY_IMPORT = {
     },
     "models": {"torch", "torchvision", "shapes", "errors", "compat"},
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
+    "instruments": {
+        "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "plots", "shapes", "errors",
+    },
     "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors"},
     "grading": {
         "authoring", "errors", "nbgrader", "nbformat", "nbconvert", "nbclient",

@@ -1,0 +1,123 @@
+"""The `instrument` directive: a machine to play with, and a still picture of it for paper.
+
+    ```{instrument} kernel_scanner
+    :stride: 2
+    ```
+
+Options set the instrument's state, written as in an address (`1,2;3,4` is a grid). Its scripts
+are classic ones in ``_static/instruments``, so that they run from disk; a page loads those that it
+needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from matplotlib.figure import Figure
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from cnncourse.errors import CourseError
+from cnncourse.instruments import INSTRUMENTS, instrument
+from cnncourse.instruments.linker import FOLDER, page_scripts, style
+from cnncourse.instruments.widget import Instrument, slot
+
+PICTURES = "_build/instruments"  # below the sources
+STATIC = "instruments"  # below _static
+
+
+class AnyOption(dict[str, Any]):
+    """Options of any name, as text: each instrument says itself which it takes."""
+
+    def __missing__(self, key: str) -> Any:
+        return directives.unchanged
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+class running(nodes.Element):  # noqa: N801, docutils names nodes in lower case
+    """The place of an instrument; its children stand there until it runs."""
+
+
+class InstrumentDirective(SphinxDirective):
+    """Put an instrument into a page."""
+
+    required_arguments = 1
+    option_spec = AnyOption()
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        try:
+            made = instrument(name).from_text(self.options)
+        except CourseError as problem:
+            raise self.error(f"instrument {name}: {problem}") from problem
+        self.env.note_dependency(str(FOLDER / f"{name}.py"))
+        twin = made.twin()
+        picture = nodes.image(uri=self._picture(made, twin.figure), alt=twin.alt, width="614px")
+        still = nodes.figure("", picture, nodes.caption("", twin.caption), classes=["cnn-still"])
+        return [running("", still, name=name, html=slot(made, "\0"))]
+
+    def _picture(self, made: Instrument, figure: Figure) -> str:
+        """Draw the still twin into a file and return its address for Sphinx."""
+        key = hashlib.sha256(repr(made.state_values()).encode()).hexdigest()[:10]
+        path = Path(self.env.srcdir) / PICTURES / f"{made.name}-{key}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        figure.savefig(partial, format="png")
+        partial.replace(path)
+        return f"/{PICTURES}/{path.name}"
+
+
+def visit(translator: Any, node: running) -> None:
+    translator.body.append(node["html"].partition("\0")[0])
+
+
+def depart(translator: Any, node: running) -> None:
+    translator.body.append(node["html"].partition("\0")[2])
+
+
+def skip(translator: Any, node: running) -> None:
+    """Other builders show the picture alone."""
+
+
+def write_scripts(app: Sphinx) -> None:
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_static" / STATIC
+    for name in INSTRUMENTS:
+        for file, text in {**page_scripts(name), f"{name}.css": style(name)}.items():
+            _write(folder / file, text)
+
+
+def _write(path: Path, text: str) -> None:
+    if path.is_file() and path.read_text("utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
+
+
+def add_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Load what the instruments of a page need: each file once, the start last."""
+    names = [node["name"] for node in doctree.findall(running)] if doctree else []
+    files = dict.fromkeys(file for name in dict.fromkeys(names) for file in page_scripts(name))
+    for file in sorted(files, key=lambda file: file == "start.js"):
+        app.add_js_file(f"{STATIC}/{file}", loading_method="defer")
+    for name in dict.fromkeys(names):
+        app.add_css_file(f"{STATIC}/{name}.css")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("instrument", InstrumentDirective)
+    app.add_node(running, html=(visit, depart), text=(skip, skip), latex=(skip, skip))
+    app.connect("builder-inited", write_scripts)
+    app.connect("html-page-context", add_scripts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

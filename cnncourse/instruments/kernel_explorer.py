@@ -1,0 +1,93 @@
+"""The kernel explorer: a hand-drawn 7, a kernel of nine numbers, and the sum at each place."""
+
+from __future__ import annotations
+
+import numpy as np
+import traitlets
+
+from cnncourse.instruments.widget import Instrument, Numbers, Try, Twin
+from cnncourse.layers.conv import correlate2d
+from cnncourse.layers.kernels import KERNELS
+from cnncourse.plots import show_kernels
+
+SEVEN = """
+.........
+.#######.
+.......#.
+......#..
+.....#...
+....#....
+....#....
+...#.....
+.........
+"""
+PRESETS = {
+    "identity": "identity",
+    "blur": "box_blur",
+    "sharpen": "sharpen",
+    "edge": "laplacian_8",
+    "vertical edge": "sobel_x",
+    "horizontal edge": "sobel_y",
+}
+
+
+def seven() -> np.ndarray:
+    """Return the 7 as ink from 0 to 1.
+
+    Returns
+    -------
+    float64 array, shape (9, 9)
+    """
+    return np.array([[float(ink == "#") for ink in row] for row in SEVEN.split()])
+
+
+class KernelExplorer(Instrument):
+    """A 9 x 9 image to paint, a 3 x 3 kernel to edit, and the 7 x 7 map that comes out.
+
+    Attributes
+    ----------
+    image : 9 x 9 numbers from 0 to 1
+    kernel : 3 x 3 numbers from -9 to 9
+    position : int
+        The window's place, 0 to 48, row by row.
+
+    Examples
+    --------
+    >>> KernelExplorer(position=8).position
+    8
+    """
+
+    title = "Kernel explorer"
+    summary = "Nine weights slide over a drawing. At each of 49 places: nine products, one sum."
+    tries = (
+        Try("Let the blur run over the 7: which numbers can come out?",
+            {"kernel": KERNELS["box_blur"].tolist(), "position": 0}),
+        Try("Find the diagonal with the vertical-edge kernel. Why is one side negative?",
+            {"kernel": KERNELS["sobel_x"].tolist(), "position": 25}),
+        Try("Empty the image and paint a single dot: the map shows the kernel, turned half round.",
+            {"image": np.zeros((9, 9)).tolist(), "kernel": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}),
+        Try("Fill a patch with ink: what does an edge kernel say in its middle, and why?"),
+    )
+    data = ("presets",)
+
+    presets = traitlets.Dict({k: KERNELS[v].tolist() for k, v in PRESETS.items()}).tag(sync=True)
+    image = Numbers(seven(), min=0, max=1)
+    kernel = Numbers(KERNELS["laplacian_8"], min=-9, max=9)
+    position = traitlets.Int(24, min=0, max=48).tag(sync=True)
+
+    def twin(self) -> Twin:
+        """Draw the image, the kernel and the map."""
+        image, kernel = np.array(self.image), np.array(self.kernel)
+        out = correlate2d(image, kernel)
+        row, column = divmod(self.position, 7)
+        return Twin(
+            show_kernels({"image": image, "kernel": kernel, "feature map": out}, columns=3),
+            alt=(
+                "Three grids of numbers: an image of 9 by 9 cells with a drawn 7, a kernel of 3 by "
+                f"3 cells, and the map of 7 by 7 cells, from {out.min():.3g} to {out.max():.3g}."
+            ),
+            caption=(
+                f"{self.summary} With the window at row {row + 1}, column {column + 1} the sum is "
+                f"{out[row, column]:.3g}."
+            ),
+        )

@@ -1,0 +1,111 @@
+// @ts-check
+// Runs instruments in a page of the book: finds their places, keeps their state, writes it in the address.
+import { readState, writeState } from "./state.js";
+
+const NEAR = "900px"; // how far below the window an instrument already starts
+
+/** A model with the part of a widget's model that instruments use. */
+export class PageModel {
+  /** @param {Record<string, any>} values */
+  constructor(values) {
+    this.values = { ...values };
+    /** @type {Map<string, Set<Function>>} */
+    this.listeners = new Map();
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.values[key];
+  }
+
+  /**
+   * @param {string} key
+   * @param {any} value
+   */
+  set(key, value) {
+    if (this.values[key] === value) return;
+    this.values[key] = value;
+    this.emit(`change:${key}`);
+    this.emit("change");
+  }
+
+  save_changes() {}
+
+  /**
+   * @param {string} event
+   * @param {Function} listener
+   */
+  on(event, listener) {
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event)?.add(listener);
+  }
+
+  /**
+   * @param {string} event
+   * @param {Function} listener
+   */
+  off(event, listener) {
+    this.listeners.get(event)?.delete(listener);
+  }
+
+  /** @param {string} event */
+  emit(event) {
+    for (const listener of this.listeners.get(event) ?? []) listener();
+  }
+}
+
+/**
+ * Start every instrument of the page when it comes near.
+ * @param {(name: string) => any} require
+ */
+export function start(require) {
+  for (const slot of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".cnn-slot"))) {
+    const addressed = location.hash.includes(`${slot.dataset.instrument}.`);
+    if (addressed) slot.scrollIntoView();
+    const watch = new IntersectionObserver(
+      (entries) => {
+        if (!addressed && !entries.some((entry) => entry.isIntersecting)) return;
+        watch.disconnect();
+        run(slot, require(`${slot.dataset.instrument}.js`).default);
+      },
+      { rootMargin: NEAR },
+    );
+    watch.observe(slot);
+  }
+}
+
+/**
+ * @param {HTMLElement} slot
+ * @param {{render: (context: {model: any, el: HTMLElement}) => any}} instrument
+ */
+function run(slot, instrument) {
+  const values = JSON.parse(slot.querySelector("script")?.textContent ?? "{}");
+  const { name, initial, limits } = values.about;
+  const fromAddress = () => ({ ...initial, ...readState(name, location.hash, initial, limits) });
+  const model = new PageModel({ ...values, ...fromAddress() });
+  slot.replaceChildren();
+  instrument.render({ model, el: slot });
+  keepInAddress(model, name, initial);
+  addEventListener("hashchange", () => {
+    for (const [key, value] of Object.entries(fromAddress())) model.set(key, value);
+  });
+}
+
+/**
+ * @param {PageModel} model
+ * @param {string} name
+ * @param {Record<string, any>} initial
+ */
+function keepInAddress(model, name, initial) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  const write = () => {
+    const others = location.hash.slice(1).split("&").filter((part) => part.includes(".") && part.includes("=") && !part.startsWith(`${name}.`));
+    const parts = [...others, writeState(name, model.values, initial)].filter(Boolean);
+    if (parts.length || location.hash.includes(`${name}.`)) history.replaceState(history.state, "", `#${parts.join("&")}`);
+  };
+  model.on("change", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(write, 250);
+  });
+}

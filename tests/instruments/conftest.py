@@ -1,0 +1,73 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnncourse.instruments import instrument
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from browser import find_chromium, open_browser
+
+    try:
+        find_chromium()
+    except FileNotFoundError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def play(browser, tmp_path):
+    """Open one instrument alone, from disk; what went wrong there is in page.problems.
+
+    `play(name, fragment="", state={}, **options)`; options are those of a browser context, such as
+    viewport, color_scheme, has_touch or reduced_motion.
+    """
+    contexts = []
+
+    def open_instrument(name, fragment="", state=None, **options):
+        path = tmp_path / f"{name}.html"
+        path.write_text(instrument(name)(**(state or {})).to_html(), "utf-8")
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+        page.on("console", lambda said: page.problems.append(f"console: {said.text}"))
+        page.goto(path.as_uri() + fragment)
+        page.wait_for_selector(".cnn-instrument")
+        return page
+
+    yield open_instrument
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def node(tmp_path):
+    """Run tests/js/NAME.test.mjs against vectors: `node("conv", {...NumPy or plain data...})`."""
+
+    def run(name, vectors):
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(vectors, default=lambda array: array.tolist()))
+        done = subprocess.run(
+            [ROOT / ".venv/bin/node", "--test", ROOT / f"tests/js/{name}.test.mjs"],
+            capture_output=True, text=True, env={"VECTORS": str(file), "PATH": ""}, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)

@@ -6,6 +6,7 @@ gradebook, the feedback pages and the local check all use it.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,13 @@ TIME_LIMIT = "TimeLimit"
 KERNEL_DIED = "KernelDied"
 CELL_NOT_RUN = "CellNotRun"
 OWN_ERRORS = (TIME_LIMIT, KERNEL_DIED, CELL_NOT_RUN)
+
+# what a flag of a result begins with
+TIMED_OUT = "timed out"
+DIED = "kernel died"
+USED = "used"
+SANDBOX = "sandbox"
+FLAGS = (TIMED_OUT, DIED, USED, SANDBOX)
 
 LONGEST_MESSAGE = 800
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -85,6 +93,10 @@ class Result:
     parts : tuple of Part
     penalty : float
         Points taken off for lateness, by nbgrader's rule.
+    flags : tuple of str
+        What an instructor should look at; each begins with one of `FLAGS`.
+    notebook : str
+        The rebuilt notebook as it was run, as JSON; empty where none was.
     """
 
     student: str
@@ -94,6 +106,30 @@ class Result:
     repairs: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     penalty: float = 0.0
+    flags: tuple[str, ...] = ()
+    notebook: str = ""
+
+    def to_json(self) -> str:
+        """Write it as plain data.
+
+        Examples
+        --------
+        >>> part = Part("test_double", "Twice", 2.0, 2.0, PASSED)
+        >>> result = Result("anna", "01_counting", GRADED, "every test passed", parts=(part,))
+        >>> Result.from_json(result.to_json()) == result
+        True
+        """
+        content = {**vars(self), "parts": [vars(part) for part in self.parts]}
+        return json.dumps(content, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read what `to_json` wrote."""
+        content = json.loads(text)
+        for name in ("repairs", "flags"):
+            content[name] = tuple(content[name])
+        content["parts"] = tuple(Part(**part) for part in content["parts"])
+        return cls(**content)
 
     @property
     def score(self) -> float:

@@ -214,6 +214,32 @@ def train(
     click.echo(f"{model} on {source}: {best.test_accuracy:.2%} of the held-out images")
 
 
+@main.command("export")
+@click.argument("model")
+@click.argument("checkpoint", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help="The file, such as network.json.")  # fmt: skip
+@click.option("--dtype", default="float32", show_default=True, help="float32, or half of it.")
+def export_network(model: str, checkpoint: Path, out: Path, dtype: str) -> None:
+    """Write a trained MODEL for the book's instruments.
+
+    CHECKPOINT is the last.pt in the folder that `train --out` wrote. The file opens in "Draw a
+    digit"; cnncourse.models.export documents it.
+    """
+    from cnncourse.models import build, export
+    from cnncourse.training.checkpoint import load_checkpoint, put_weights
+
+    state = load_checkpoint(checkpoint)
+    source, count, classes = state["data"]
+    weights = state["average"] or state["model"]
+    in_channels = next(tensor.shape[1] for tensor in weights.values() if tensor.ndim == 4)
+    network = build(model, num_classes=len(classes), in_channels=in_channels)
+    put_weights(network, weights, checkpoint)
+    about = {"data": f"{source}, {count} images", "accuracy": state["history"][-1]["test_accuracy"]}
+    export.export_network(network, out, classes=classes, name=model, about=about, dtype=dtype)
+    click.echo(f"{out}: {out.stat().st_size / 1000:.0f} kB")
+
+
 @main.command()
 @exercises_option
 @click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -311,10 +337,22 @@ def feedback(folder: Path, assignment: str) -> None:
     click.echo(f"feedback pages: {len(_course(folder).feedback(assignment))}")
 
 
-@_step("export", "Write the scores as CSV.")
+@_step("export", "Write the scores as CSV, or into a file of Canvas or Moodle.")
 @csv_option
-def export(folder: Path, assignment: str, csv: Path | None) -> None:
-    click.echo(_course(folder).export(assignment, csv or folder / "grades.csv"))
+@click.option(
+    "--fill", "template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A gradebook, grader report or worksheet that the platform exported; a filled-in copy"
+    " goes to --csv.",
+)
+def export(folder: Path, assignment: str, csv: Path | None, template: Path | None) -> None:
+    from cnncourse.grading.platforms import summary
+
+    path = csv or folder / "grades.csv"
+    if template is None:
+        click.echo(_course(folder).export(assignment, path))
+        return
+    for line in summary(_course(folder).fill_in(assignment, template, path)):
+        click.echo(line)
 
 
 @_step("all", "Collect, autograde, feedback and export.")

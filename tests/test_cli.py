@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from cnncourse.authoring.build import build_exercise, fill_in, release_notebook
@@ -167,3 +168,30 @@ def test_train_says_what_is_wrong(words, message):
     shown = run("train", *words)
     assert shown.exit_code in (1, 2)
     assert message in shown.output
+
+
+def test_a_trained_network_is_exported(tmp_path):
+    trained = run("train", "lenet5", "--data", "digits", "--size", 32, "--epochs", 1,
+                  "--out", tmp_path, "--device", "cpu")  # fmt: skip
+    assert trained.exit_code == 0, trained.output
+    file = tmp_path / "network.json"
+    shown = run("export", "lenet5", tmp_path / "last.pt", "--out", file, "--dtype", "float16")
+    assert shown.exit_code == 0, shown.output
+    assert "network.json: 166 kB" in shown.output
+    network = json.loads(file.read_text())
+    assert (network["name"], network["input"]) == ("lenet5", [1, 32, 32])
+    assert network["classes"] == list("0123456789")
+    assert 0 < network["about"]["accuracy"] <= 1
+
+
+def test_a_checkpoint_of_another_network_is_not_exported(tmp_path):
+    from cnncourse.training.checkpoint import save_checkpoint
+
+    weights = {"features.conv.weight": torch.zeros(2, 1, 3, 3)}
+    save_checkpoint(tmp_path / "last.pt", {
+        "model": weights, "average": None, "data": ["digits", 10, ["0", "1"]], "history": [],
+    })  # fmt: skip
+    shown = run("export", "lenet5", tmp_path / "last.pt", "--out", tmp_path / "network.json")
+    assert shown.exit_code == 1
+    assert "of another network; it has no features.C1.conv.weight" in shown.output
+    assert not (tmp_path / "network.json").exists()

@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that ``cnncourse --help`` is
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -353,6 +354,28 @@ def export(folder: Path, assignment: str, csv: Path | None, template: Path | Non
         return
     for line in summary(_course(folder).fill_in(assignment, template, path)):
         click.echo(line)
+
+
+@_step("send", "Send the scores to a learning platform by LTI 1.3.")
+@click.option(
+    "--platform", "settings", required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A JSON file: see cnncourse.grading.lti.Platform.",
+)
+def send(folder: Path, assignment: str, settings: Path) -> None:
+    from cnncourse.grading.lti import read_platform, send_scores
+
+    platform = read_platform(settings)
+    with _progress("sending") as step:
+        results = _course(folder).results(assignment)
+        numbers = itertools.count()
+        sent = send_scores(
+            platform, results, progress=lambda who: step(who, next(numbers), len(results))
+        )
+    click.echo(f"scores sent: {len(sent.written)}")
+    if sent.failed:
+        problems = "; ".join(f"{student}: {why}" for student, why in sent.failed.items())
+        raise click.ClickException(f"not sent: {problems}")
 
 
 @_step("all", "Collect, autograde, feedback and export.")

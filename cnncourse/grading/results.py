@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -65,6 +65,9 @@ class Part:
         What a failed test said; empty where all went well.
     manual : bool
         True where a person grades it.
+    seconds : float
+        How long its tests ran, the student's code included; two results may differ in it and be
+        equal.
     """
 
     grade_id: str
@@ -74,6 +77,7 @@ class Part:
     status: str
     message: str = ""
     manual: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,7 @@ class: setup
 	$(BIN)/cnncourse sample-class $(BUILD)/class
 
 serve: setup
-	@echo 'http://localhost:8000 (Ctrl+C stops)'
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/html 8000
+	@$(BIN)/python tools/serve.py $(BUILD)/html 8000
 
 # --- the stages of make test ---
 

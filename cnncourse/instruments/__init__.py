@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # module: class. In the order of the book
 INSTRUMENTS = {
     "kernel_explorer": "KernelExplorer",
+    "kernel_scanner": "KernelScanner",
+    "pooling_shift": "PoolingShift",
 }
 
 

@@ -55,15 +55,16 @@ export default {
       },
     });
 
+    const middle = ui.panel("Kernel: type or drag");
     ui.numbers({
       label: "Kernel weight",
       key: "kernel",
-      into: ui.panel("Kernel: type, or drag a number up and down"),
+      into: middle,
       colour: (value) => tint(value, 9, ui),
     });
 
     const sums = h("ol", { class: "cnn-sums" });
-    ui.panel("Pixel × weight, and the sum so far", sums);
+    middle.append(h("p", { class: "cnn-caption cnn-below" }, "Products, sum so far"), sums);
     ui.grid({
       label: "Feature map, 7 by 7",
       into: ui.panel("Feature map"),

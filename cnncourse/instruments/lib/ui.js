@@ -194,21 +194,28 @@ export function shell({ model, el }) {
      */
     select(key, label, choices = about.limits[key].choices, also = () => ({})) {
       const pairs = choices.map((choice) => (Array.isArray(choice) ? choice : [choice, String(choice)]));
+      return ui.list(label, pairs.map(([, text]) => text), () => pairs.findIndex(([value]) => value === get(key)), (index) => {
+        const value = pairs[index][0];
+        set({ [key]: value, ...also(value) });
+      });
+    },
+
+    /**
+     * A list of names whose present one is worked out: -1 stands for none of them, "your own".
+     * @param {string} label
+     * @param {string[]} names
+     * @param {() => number} current
+     * @param {(index: number) => void} choose
+     */
+    list(label, names, current, choose) {
       const id = newId();
-      const list = h(
-        "select",
-        {
-          id,
-          onchange: () => {
-            const value = pairs[list.selectedIndex][0];
-            set({ [key]: value, ...also(value) });
-          },
-        },
-        ...pairs.map(([, text]) => h("option", {}, text)),
-      );
+      const own = h("option", { disabled: true, hidden: true }, "your own");
+      const list = h("select", { id, onchange: () => choose(list.selectedIndex) }, ...names.map((name) => h("option", {}, name)), own);
       controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), list));
       ui.onChange(() => {
-        list.selectedIndex = pairs.findIndex(([value]) => value === get(key));
+        const index = current();
+        own.hidden = index >= 0;
+        list.selectedIndex = index < 0 ? names.length : index;
       });
       return list;
     },
@@ -243,14 +250,14 @@ export function shell({ model, el }) {
     /**
      * A row of buttons under a label, each setting some state.
      * @param {string} label
-     * @param {Array<[string, Record<string, any>]>} choices
-     * @param {(state: Record<string, any>) => boolean} [pressed]
+     * @param {Array<[string, Record<string, any> | (() => Record<string, any>)]>} choices
+     * @param {(state: any, text: string) => boolean} [pressed]
      */
     presets(label, choices, pressed) {
       const group = h("div", { class: "cnn-presets", role: "group", "aria-label": label }, h("span", { class: "cnn-label", "aria-hidden": "true" }, label));
       controls.append(group);
       for (const [text, state] of choices) {
-        ui.button(text, () => set(state), { into: group, pressed: pressed && (() => pressed(state)) });
+        ui.button(text, () => set(typeof state === "function" ? state() : state), { into: group, pressed: pressed && (() => pressed(state, text)) });
       }
       return group;
     },
@@ -300,7 +307,7 @@ const clamp = (value, end) => Math.min(end - 1, Math.max(0, value));
  *   nudge?: (row: number, column: number, direction: number) => void,
  *   type?: (row: number, column: number, digit: number) => void, size?: number, into?: HTMLElement}} options
  */
-function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type, size = 34, into = ui.stage }) {
+function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type, size = 28, into = ui.stage }) {
   const body = h("div", { class: "cnn-grid", role: "grid", "aria-label": label, "aria-readonly": press ? "false" : "true" });
   into.append(body);
   /** @type {HTMLElement[][]} */
@@ -490,7 +497,7 @@ function drag(element, read, write, step) {
 function canvas(ui, { label, width, height, draw, point, step, hover = false, into = ui.stage }) {
   const element = h("canvas", { class: "cnn-canvas", role: step ? "application" : "img", "aria-label": label, tabindex: step ? "0" : undefined });
   element.style.aspectRatio = `${width} / ${height}`;
-  element.style.width = `min(100%, ${width}px)`;
+  element.style.width = `${width}px`;
   into.append(element);
   ui.onChange(() => {
     const ratio = devicePixelRatio || 1;

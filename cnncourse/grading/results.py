@@ -11,10 +11,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade, is_solution
+if TYPE_CHECKING:  # a page of the book judges with this module, where neither is installed
+    from nbformat import NotebookNode
 
 GRADED = "graded"
 REFUSED = "refused"
@@ -282,7 +282,7 @@ def _graded_cells(
     """Yield each graded cell with the cells that stand between it and the one before."""
     before: list[NotebookNode] = []
     for cell in notebook.cells:
-        if is_grade(cell):
+        if cell.metadata.get("nbgrader", {}).get("grade"):
             yield cell, tuple(before)
             before = []
         else:
@@ -295,9 +295,8 @@ def _part(
     meta = cell.metadata.nbgrader
     titles = notebook.metadata.get("cnncourse", {}).get("titles", {})
     title, points = titles.get(meta.grade_id, meta.grade_id), float(meta.points)
-    if is_solution(cell):
-        score, _ = determine_grade(cell)
-        unanswered = score is not None
+    if meta.solution:
+        unanswered = _is_unanswered(cell)
         status = FAILED if unanswered else BY_HAND
         message = "No answer was given." if unanswered else ""
         return Part(meta.grade_id, title, 0.0, points, status, message, manual=True)
@@ -307,6 +306,13 @@ def _part(
     if status == FAILED and (cause := _cause(before)):
         message = f"{message}\n{cause}"
     return Part(meta.grade_id, title, verdict.score, points, status, message)
+
+
+def _is_unanswered(cell: NotebookNode) -> bool:
+    from nbgrader.utils import determine_grade
+
+    score, _ = determine_grade(cell)
+    return score is not None
 
 
 def _cause(before: tuple[NotebookNode, ...]) -> str:

@@ -16,10 +16,7 @@ ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
 README_PICTURE = ROOT / "docs/screenshot.png"
 README_FIGURE = "#fig-photograph"
-READY = """async () => {
-    await document.fonts.ready;
-    await window.MathJax?.startup?.promise;
-}"""
+READY = "document.fonts.ready"
 HEIGHTS = {1280: 800, 390: 844}
 
 

@@ -1,8 +1,8 @@
 """Put everything the pages load into the built folder, and nothing outside it.
 
-MathJax and the fonts come from npm (``book/_web``), are copied beside the pages, and so
-work from ``file://``. What the theme's own extensions would fetch from elsewhere is
-removed; any other script or style sheet with an outside address stops the build.
+The fonts come from npm (``book/_web``), are copied beside the pages, and so work from ``file://``.
+What the theme's own extensions would fetch from elsewhere is removed; any other script or style
+sheet with an outside address stops the build.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MODULES = WEB / "node_modules"
 FONTS = MODULES / "@fontsource-variable"
 
 # file in node_modules -> file in the built book's _static/vendor
-FILES = {MODULES / "mathjax/es5/tex-svg-full.js": "mathjax/tex-svg-full.js"} | {
+FILES = {
     FONTS / family / "files" / f"{family}-{subset}-wght-{style}.woff2": (
         f"fonts/{family}-{subset}-{style}.woff2"
     )

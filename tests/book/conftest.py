@@ -76,25 +76,40 @@ def visit(browser):
     def open_page(address, **options):
         context = browser.new_context(**options)
         contexts.append(context)
-        page = context.new_page()
-        page.problems = []
-        page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda said: page.problems.append(f"console: {said.text}")
-            if said.type == "error"
-            else None,
-        )
-        page.on("request", lambda request: note_outside(page, request.url))
-        page.goto(address)
-        page.evaluate(
-            "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
-        )
-        return page
+        return open_in(context, address)
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def on_disk(browser, html):
+    """Give a page opened from disk, which tests share: they leave it as they find it."""
+    context = browser.new_context(color_scheme="light")
+    pages = {}
+
+    def find(path):
+        if path not in pages:
+            pages[path] = open_in(context, f"{html.as_uri()}/{path}")
+        return pages[path]
+
+    yield find
+    context.close()
+
+
+def open_in(context, address):
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+    page.on(
+        "console",
+        lambda said: page.problems.append(said.text) if said.type == "error" else None,
+    )
+    page.on("request", lambda request: note_outside(page, request.url))
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    return page
 
 
 def note_outside(page, url):

@@ -6,16 +6,13 @@ source, an expected value or a traceback. It runs no script and asks for no othe
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from cnncourse.authoring.build import write_atomically
+from cnncourse.grading.pages import render_page
 from cnncourse.grading.results import Result
 
 LONGEST_CODE = 20_000  # characters of each part's code that a page shows
@@ -42,14 +39,7 @@ def write_page(result: Result, notebook: NotebookNode | None, path: Path) -> Pat
 
 def render(result: Result, answers: dict[str, str]) -> str:
     """Make the page's HTML; everything in it is escaped."""
-    folder = files("cnncourse.grading")
-    style = (folder / "feedback.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string((folder / "feedback.html.j2").read_text(encoding="utf-8"))
-    return template.render(result=result, answers=answers, style=style, digest=digest)
+    return render_page("feedback.html.j2", result=result, answers=answers)
 
 
 def answers_by_part(notebook: NotebookNode) -> dict[str, str]:

@@ -7,6 +7,13 @@ import pytest
 
 AXE = Path(__file__).parents[2] / "book/_web/node_modules/axe-core/axe.min.js"
 PHONE = 390  # pixels
+# a moment after the window changes its size, the theme lets wide code be scrolled by keyboard
+SETTLED = """async () => {
+    const stuck = () => [...document.querySelectorAll("pre, .pst-scrollable-table-container")]
+        .some(box => box.tabIndex < 0 && box.scrollWidth > box.clientWidth);
+    for (let tries = 0; tries < 20 && stuck(); tries += 1)
+        await new Promise(done => setTimeout(done, 50));
+}"""
 # pictures further down wait until they are needed
 LOAD = "all => Promise.all(all.map(i => { i.loading = 'eager'; return i.decode().catch(() => 0) }))"
 CHAPTERS = [
@@ -45,6 +52,7 @@ def violations(page):
     """What axe-core finds against WCAG 2.2, levels A and AA: rule, and the first places."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate(SETTLED)
     found = page.evaluate(
         """tags => axe.run(document, {
             resultTypes: ["violations"], runOnly: {type: "tag", values: tags},

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 INSTRUMENTS = {
     "kernel_explorer": "KernelExplorer",
     "kernel_scanner": "KernelScanner",
+    "convolution_kinds": "ConvolutionKinds",
     "pooling_shift": "PoolingShift",
+    "draw_digit": "DrawDigit",
+    "feature_volumes": "FeatureVolumes",
+    "receptive_field": "ReceptiveFieldExplorer",
+    "gradient_depth": "GradientDepth",
+    "compound_scaling": "CompoundScaling",
+    "architecture_browser": "ArchitectureBrowser",
 }
 
 

@@ -24,8 +24,22 @@ def browser():
         yield opened
 
 
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory):
+    """The path of a page with one instrument in its initial state."""
+    folder = tmp_path_factory.mktemp("instruments")
+
+    def page_of(name):
+        path = folder / f"{name}.html"
+        if not path.is_file():
+            path.write_text(instrument(name)().to_html(), "utf-8")
+        return path
+
+    return page_of
+
+
 @pytest.fixture
-def play(browser, tmp_path):
+def play(browser, alone, tmp_path):
     """Open one instrument alone, from disk; what went wrong there is in page.problems.
 
     `play(name, fragment="", state={}, **options)`; options are those of a browser context, such as
@@ -34,8 +48,9 @@ def play(browser, tmp_path):
     contexts = []
 
     def open_instrument(name, fragment="", state=None, **options):
-        path = tmp_path / f"{name}.html"
-        path.write_text(instrument(name)(**(state or {})).to_html(), "utf-8")
+        path = tmp_path / f"{name}.html" if state else alone(name)
+        if state:
+            path.write_text(instrument(name)(**state).to_html(), "utf-8")
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -44,7 +59,7 @@ def play(browser, tmp_path):
         page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
         page.on("console", lambda said: page.problems.append(f"console: {said.text}"))
         page.goto(path.as_uri() + fragment)
-        page.wait_for_selector(".cnn-instrument")
+        page.wait_for_selector(f"[data-name={name}] .cnn-words:not(:empty)")
         return page
 
     yield open_instrument
@@ -60,7 +75,7 @@ def node(tmp_path):
         file = tmp_path / f"{name}.json"
         file.write_text(json.dumps(vectors, default=lambda array: array.tolist()))
         done = subprocess.run(
-            [ROOT / ".venv/bin/node", "--test", ROOT / f"tests/js/{name}.test.mjs"],
+            [Path(sys.executable).with_name("node"), "--test", ROOT / f"tests/js/{name}.test.mjs"],
             capture_output=True, text=True, env={"VECTORS": str(file), "PATH": ""}, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

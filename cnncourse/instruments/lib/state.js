@@ -69,7 +69,8 @@ export function readState(name, fragment, initial, limits = {}) {
     if (!key.startsWith(`${name}.`)) continue;
     const field = key.slice(name.length + 1);
     if (!Object.hasOwn(initial, field)) continue;
-    const value = readValue(decode(text), initial[field], limits[field]);
+    const decoded = decode(text);
+    const value = decoded === undefined ? undefined : readValue(decoded, initial[field], limits[field]);
     if (value !== undefined && sameShape(value, initial[field], limits[field])) state[field] = value;
   }
   return state;
@@ -90,7 +91,7 @@ function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    return "";
+    return undefined;
   }
 }
 

@@ -264,7 +264,7 @@ export function shell({ model, el }) {
 
     /**
      * A titled part of the stage.
-     * @param {string} title
+     * @param {string | Node} title
      * @param {...(Node | string)} children
      */
     panel(title, ...children) {
@@ -490,19 +490,20 @@ function drag(element, read, write, step) {
  * A canvas that is sharp on every screen and drawn again when anything changes. With `move` it has a
  * cursor: the pointer gives a place from 0 to 1 in both directions, arrow keys a step.
  * @param {Shell} ui
- * @param {{label: string, width: number, height: number, draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
+ * @param {{label: string, width: number | (() => number), height: number | (() => number), draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
  *   point?: (x: number, y: number, phase: "start" | "move" | "hover") => void, step?: (rows: number, columns: number) => void,
  *   hover?: boolean, into?: HTMLElement}} options width and height in CSS pixels; it shrinks with the page
  */
 function canvas(ui, { label, width, height, draw, point, step, hover = false, into = ui.stage }) {
   const element = h("canvas", { class: "cnn-canvas", role: step ? "application" : "img", "aria-label": label, tabindex: step ? "0" : undefined });
-  element.style.aspectRatio = `${width} / ${height}`;
-  element.style.width = `${width}px`;
   into.append(element);
   ui.onChange(() => {
+    const [full, tall] = [width, height].map((size) => (typeof size === "function" ? size() : size));
+    element.style.aspectRatio = `${full} / ${tall}`;
+    element.style.width = `${full}px`;
     const ratio = devicePixelRatio || 1;
-    const wide = element.clientWidth || width;
-    const high = (wide * height) / width;
+    const wide = element.clientWidth || full;
+    const high = (wide * tall) / full;
     if (element.width !== Math.round(wide * ratio)) element.width = Math.round(wide * ratio);
     if (element.height !== Math.round(high * ratio)) element.height = Math.round(high * ratio);
     const context = /** @type {CanvasRenderingContext2D} */ (element.getContext("2d"));
@@ -557,11 +558,12 @@ function player(ui, { key, steps, interval = 700, into = ui.controls }) {
     timer = undefined;
     ui.schedule();
   };
+  const now = () => Math.min(ui.get(key), steps() - 1);
   /** @param {number} by */
-  const go = (by) => ui.set({ [key]: (ui.get(key) + by + steps()) % steps() });
+  const go = (by) => ui.set({ [key]: (now() + by + steps()) % steps() });
   const play = () => {
     if (timer !== undefined) return stop();
-    timer = setInterval(() => (ui.get(key) + 1 >= steps() ? stop() : go(1)), interval);
+    timer = setInterval(() => (now() + 1 >= steps() ? stop() : go(1)), interval);
     go(1);
   };
   const manual = (/** @type {number} */ by) => () => {
@@ -569,21 +571,24 @@ function player(ui, { key, steps, interval = 700, into = ui.controls }) {
     go(by);
   };
   const back = ui.button("◀ Back", manual(-1), { into: bar });
-  const middle = ui.button("Play", () => (calm() ? manual(1)() : play()), { into: bar });
+  const middle = ui.button("▶ Play", () => (calm() ? manual(1)() : play()), { into: bar });
   const forward = ui.button("Next ▶", manual(1), { into: bar });
   const place = h("span", { class: "cnn-place" });
   bar.append(place);
-  ui.stage.parentElement?.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.key !== " " || target.closest("button, input, select, summary, [role=gridcell]")) return;
+  ui.stage.tabIndex = 0;
+  ui.stage.setAttribute("role", "group");
+  ui.stage.setAttribute("aria-label", `${ui.about.title}: Space plays, left and right step`);
+  ui.stage.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const button = { " ": middle, ArrowLeft: back, ArrowRight: forward }[event.key];
+    if (event.target !== ui.stage || !button) return;
     event.preventDefault();
     event.stopPropagation();
-    middle.click();
+    button.click();
   });
   ui.onChange(() => {
     middle.hidden = calm();
     middle.textContent = timer === undefined ? "▶ Play" : "❚❚ Pause";
-    place.textContent = `step ${ui.get(key) + 1} of ${steps()}`;
+    place.textContent = `step ${now() + 1} of ${steps()}`;
   });
   ui.onClose(() => clearInterval(timer));
   return { bar, back, middle, forward };

@@ -1,0 +1,62 @@
+"""The widget classes without a browser: state, limits, text, plain data."""
+
+import json
+
+import numpy as np
+import pytest
+import traitlets
+
+from cnncourse import instruments
+from cnncourse.errors import ArgumentError
+from cnncourse.instruments import KernelExplorer, KernelScanner, instrument
+from cnncourse.instruments.widget import parse, slot
+
+
+def test_state_is_what_the_class_declares():
+    assert KernelExplorer.state_names() == ["image", "kernel", "position"]
+    assert "photos" not in KernelScanner.state_names()
+    about = KernelExplorer(position=3).about
+    assert about["initial"]["position"] == 3
+    assert about["limits"]["position"] == {"min": 0, "max": 48}
+    assert about["limits"]["kernel"] == {"min": -9, "max": 9, "shapes": [[3, 3]]}
+
+
+def test_numbers_come_as_arrays_and_are_checked():
+    explorer = KernelExplorer(kernel=np.eye(3))
+    assert explorer.kernel == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    for wrong in (np.eye(2), np.full((3, 3), 10.0), np.full((3, 3), np.nan), "edge"):
+        with pytest.raises(traitlets.TraitError, match=r"expected numbers of shape \(3, 3\)"):
+            explorer.kernel = wrong
+    KernelScanner(kernel=np.ones((5, 5)))
+
+
+def test_state_from_text():
+    made = KernelScanner.from_text({"stride": "2", "flip": "1", "kernel": "0,0,0;0,1,0;0,0,0"})
+    assert (made.stride, made.flip, made.kernel[1]) == (2, True, [0, 1, 0])
+    with pytest.raises(ArgumentError, match="strides: expected one of photo, kernel"):
+        KernelScanner.from_text({"strides": "2"})
+    for options in ({"stride": "9"}, {"stride": "two"}, {"kernel": "1,2;3"}):
+        with pytest.raises(ArgumentError, match="what kernel_scanner takes"):
+            KernelScanner.from_text(options)
+
+
+def test_text_that_is_not_a_number():
+    with pytest.raises(ValueError, match="two"):
+        parse("two", 1)
+
+
+def test_names():
+    assert instrument("kernel_scanner") is instruments.KernelScanner
+    with pytest.raises(ArgumentError, match="name: expected one of kernel_explorer"):
+        instrument("kernel")
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = instruments.Nothing
+
+
+def test_data_in_a_page_cannot_end_its_script():
+    made = KernelExplorer()
+    made.set_trait("about", {"title": "</script><b>"})
+    made._describe = lambda: {"title": "</script><b>"}
+    text = slot(made, "").split('json">')[1]
+    assert text.count("</script>") == 1
+    assert json.loads(text.split("</script>")[0])["about"]["title"] == "</script><b>"

@@ -23,11 +23,12 @@ class Cell {
     this.output = make("div", { class: "live-output", hidden: true });
     this.run = make("button", { type: "button", onclick: () => runTo(this) }, "Run");
     this.halt = make("button", { type: "button", hidden: true, onclick: stop }, "Stop");
+    const all = make("button", { type: "button", onclick: () => runTo(this, true) }, "Run to here");
     this.change = make("button", { type: "button", onclick: () => this.edit() }, "Edit");
     this.undo = make("button", { type: "button", hidden: true, onclick: () => this.reset() }, "Reset");
     const bar = make(
       "div", { class: "live-bar", role: "group", "aria-label": `Live cell ${this.number}` },
-      this.run, this.halt, this.change, this.undo, this.status.element
+      this.run, this.halt, this.change, this.number > 1 ? all : "", this.undo, this.status.element
     );
     this.status.say(`runs in your browser; the first run loads ${settings.megabytes} MB`);
     this.fold = /** @type {HTMLDetailsElement | null} */ (this.source.closest("details"));
@@ -125,15 +126,22 @@ class Cell {
 /** @type {Cell[]} */ let cells = [];
 /** @type {Cell | null} */ let active = null;
 
-/** Run a cell, and before it those above that have not been run yet. @param {Cell} cell */
-async function runTo(cell) {
+/**
+ * Run a cell, and before it those above that have not been run yet.
+ * @param {Cell} cell @param {boolean} all whether it needs them or not
+ */
+async function runTo(cell, all = false) {
   if (active) return;
   active = cell;
   cell.busy(true);
   cell.status.loading();
-  const above = cells.slice(0, cells.indexOf(cell)).filter((other) => !other.done);
+  const index = cells.indexOf(cell);
+  const codes = cells.map((one) => one.code);
   try {
-    for (const one of [...above, cell]) {
+    const above = all
+      ? cells.slice(0, index)
+      : (await python.ask({ ask: "above", codes, index })).map((/** @type {number} */ n) => cells[n]);
+    for (const one of [...above.filter((/** @type {Cell} */ one) => !one.done), cell]) {
       if (!(await one.execute(cell)) && one !== cell) {
         cell.status.done(one.element ? `live cell ${one.number} above went wrong` : "");
         break;

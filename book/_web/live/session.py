@@ -94,6 +94,46 @@ def needed(code):
     return sorted({NEEDS[module] for module in modules & NEEDS.keys()})
 
 
+def wanted(codes, index):
+    """Choose the cells above a cell that give it its names, or give those theirs.
+
+    Parameters
+    ----------
+    codes : list of str
+        Of all cells of the page.
+    index : int
+        Of the one that is to run.
+
+    Returns
+    -------
+    list of int
+        Indices below `index`, in order.
+    """
+    uses = names_in(codes[index], ast.Load)
+    chosen = []
+    for above in range(index - 1, -1, -1):
+        if names_in(codes[above], ast.Store) & uses:
+            chosen.insert(0, above)
+            uses |= names_in(codes[above], ast.Load)
+    return chosen
+
+
+def names_in(code, context):
+    """Return the names that code reads (ast.Load) or gives a value (ast.Store)."""
+    try:
+        nodes = list(ast.walk(ast.parse(without_magics(code))))
+    except SyntaxError:
+        return set()
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and type(node.ctx) is context}
+    if context is ast.Store:
+        found |= {(a.asname or a.name).split(".")[0] for a in nodes if isinstance(a, ast.alias)}
+        found |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    else:  # x += 1 reads x
+        targets = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
 def without_magics(code):
     """Blank lines that are for IPython alone; the other lines keep their numbers."""
     lines = code.split("\n")
@@ -200,6 +240,17 @@ def check(notebook, last):
     ]
     fields = ("grade_id", "title", "score", "max_score", "status", "message")
     return [{name: getattr(part, name) for name in fields} for part in read_parts(notebook)]
+
+
+def look(notebook, cell_id, emit):
+    """Run a notebook's cells in order up to one of them, and show what comes out of that one."""
+    session = Session(emit)
+    for number, cell in enumerate(as_nodes(notebook).cells, start=1):
+        if cell.id == cell_id:
+            return session.run(cell.source, number)
+        if cell.cell_type == "code":
+            outputs_of(cell.source, f"{CELL} {number}", session.names)
+    return False
 
 
 def outputs_of(source, label, names):

@@ -15,6 +15,7 @@ let current = 0; // the request that output belongs to
 let printed = 0;
 /** @type {string[]} */ let waiting = [];
 let sent = 0; // when text was last sent
+const PLAIN = { dict_converter: Object.fromEntries };
 const decoder = new TextDecoder();
 
 new PerformanceObserver((list) => {
@@ -53,10 +54,13 @@ async function start({ interrupt }) {
   python.setStderr({ write });
   if (interrupt) python.setInterruptBuffer(new Uint8Array(interrupt));
   python.runPython(source);
-  session = python.globals.get("Session")((/** @type {any} */ output) => {
-    flush();
-    postMessage({ id: current, output: output.toJs({ dict_converter: Object.fromEntries }) });
-  });
+  session = python.globals.get("Session")(emit);
+}
+
+/** Show what a cell gave. @param {any} output */
+function emit(output) {
+  flush();
+  postMessage({ id: current, output: output.toJs(PLAIN) });
 }
 
 /** Load the packages that some code imports. @param {string} code */
@@ -76,11 +80,15 @@ async function answer(request) {
     postMessage({ id: current, running: true });
     return session.run(request.code, request.number, request.alt);
   }
+  if (request.ask === "above") {
+    return python.globals.get("wanted")(python.toPy(request.codes), request.index).toJs();
+  }
   const code = request.notebook.cells.filter((/** @type {any} */ cell) => cell.cell_type === "code");
   await provide(code.map((/** @type {any} */ cell) => cell.source).join("\n"));
   postMessage({ id: current, running: true });
-  const parts = python.globals.get("check")(python.toPy(request.notebook), request.last);
-  return parts.toJs({ dict_converter: Object.fromEntries });
+  const notebook = python.toPy(request.notebook);
+  if (request.ask === "look") return python.globals.get("look")(notebook, request.cell, emit);
+  return python.globals.get("check")(notebook, request.last).toJs(PLAIN);
 }
 
 let queue = Promise.resolve();

@@ -34,6 +34,7 @@ STAGES = (
     (6, 5, 2, 192, 4),
     (6, 3, 1, 320, 1),
 )
+STEM = 32  # channels of the first convolution
 DROP_RATE = 0.2  # of stochastic depth, in the last block; 0 in the first
 
 
@@ -122,7 +123,7 @@ class EfficientNet(Classifier):
         norm = partial(nn.BatchNorm2d, eps=eps, momentum=momentum)
         activation = partial(nn.SiLU, inplace=True)
         counts = [math.ceil(depth * blocks) for *_, blocks in STAGES]
-        channels = round_channels(32 * width)
+        channels = round_channels(STEM * width)
         stages: dict[str, nn.Module] = {
             "stage1": ConvNorm(in_channels, channels, 3, 2, activation=activation, norm=norm)
         }

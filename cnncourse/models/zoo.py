@@ -7,12 +7,13 @@ widget or a page; nothing that reads it needs PyTorch.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import signature
 from math import prod
 from typing import Any
 
 import torch
 
-from cnncourse.models import measure
+from cnncourse.models import efficientnet, measure
 from cnncourse.models.blocks import Classifier
 from cnncourse.models.papers import FACTS, Facts, Result
 from cnncourse.models.registry import build, facts
@@ -26,7 +27,6 @@ STACKS = (
     "resnet152", "densenet121", "mobilenet_v2",
 )  # fmt: skip
 WITH_WEIGHTS = ("Conv2d", "PartialConv2d", "Linear", "SelfAttention", "RadialBasis")
-EFFICIENT_NETS = tuple(f"efficientnet_b{variant}" for variant in range(8))
 Data = dict[str, Any]
 
 
@@ -121,30 +121,43 @@ def stacks(names: Iterable[str] = STACKS) -> list[Data]:
     return rows
 
 
-def scaled_family(names: Iterable[str] = EFFICIENT_NETS) -> list[Data]:
-    """Give what a family of networks costs, and what its paper reports.
+def scaled_family() -> Data:
+    """Give the EfficientNets: the table they are scaled from, what each costs, its paper's error.
 
     Returns
     -------
-    list of dict
-        For each network `title`, `image_size` in pixels, `parameters`, `multiply_adds` and `top1`,
-        the paper's error in per cent.
+    dict
+        `stages`, rows of [expansion, kernel_size, stride, out_channels, blocks]; `stem`, the
+        channels of the first convolution; `classes`; `bases`, of the compound rule; and `networks`,
+        each with `title`, `depth` and `width` (factors), `image_size` in pixels, `parameters`,
+        `multiply_adds` and `top1`, the paper's error in per cent.
 
     Examples
     --------
-    >>> scaled_family()[0]["parameters"]
-    5288548
+    >>> family = scaled_family()
+    >>> family["stages"][0], family["networks"][0]["parameters"]
+    ([1, 3, 1, 16, 1], 5288548)
     """
-    return [
-        {
-            "title": known.title,
-            "image_size": known.image_size,
-            "parameters": known.parameters,
-            "multiply_adds": known.multiply_adds,
-            "top1": known.reported.top1 if known.reported else None,
-        }
-        for known in map(facts, names)
-    ]
+    rule = signature(efficientnet.compound_scaling).parameters
+    return {
+        "stages": [list(stage) for stage in efficientnet.STAGES],
+        "bases": {name: base.default for name, base in rule.items() if name != "phi"},
+        "stem": efficientnet.STEM,
+        "classes": facts("efficientnet_b0").num_classes,
+        "networks": [
+            _scaled(facts(f"efficientnet_b{variant}"), scaling)
+            for variant, scaling in efficientnet.VARIANTS.items()
+        ],
+    }
+
+
+def _scaled(known: Facts, scaling: efficientnet.Scaling) -> Data:
+    return scaling._asdict() | {
+        "title": known.title,
+        "parameters": known.parameters,
+        "multiply_adds": known.multiply_adds,
+        "top1": known.reported.top1 if known.reported else None,
+    }
 
 
 def catalogue(names: Iterable[str] | None = None) -> Data:

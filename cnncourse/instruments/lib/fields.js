@@ -62,3 +62,26 @@ export function coreWidth(field, share) {
   }
   return narrowest;
 }
+
+const LAYER = /^(\d{1,3})(?:s(\d{1,2}))?(?:d(\d{1,3}))?(?:p(\d{1,3}))?$/;
+
+/**
+ * Read layers from text: `3p1,2s2,3d2` is a kernel of 3 with padding 1, one of 2 with stride 2, one of
+ * 3 with dilation 2. What is no layer is left out.
+ * @param {string} text
+ * @returns {Window[]}
+ */
+export function readLayers(text) {
+  return text.split(",").flatMap((word) => {
+    const found = LAYER.exec(word.trim());
+    if (!found) return [];
+    const [kernelSize, stride, dilation, padding] = [found[1], found[2] ?? 1, found[3] ?? 1, found[4] ?? 0].map(Number);
+    return kernelSize && stride && dilation ? [{ kernelSize, stride, padding, dilation }] : [];
+  });
+}
+
+/** Write layers as `readLayers` reads them. @param {Window[]} layers */
+export function writeLayers(layers) {
+  const part = (/** @type {string} */ letter, /** @type {number} */ value, /** @type {number} */ usual) => (value === usual ? "" : `${letter}${value}`);
+  return layers.map((layer) => `${layer.kernelSize}${part("s", layer.stride, 1)}${part("d", layer.dilation, 1)}${part("p", layer.padding, 0)}`).join(",");
+}

@@ -1,0 +1,138 @@
+// @ts-check
+import { chooseLayers, chooseNetworks, layersOf } from "./lib/catalogue.js";
+import { compact, grouped } from "./lib/chart.js";
+import { h, newId, shell } from "./lib/ui.js";
+
+const SIDES = /** @type {Array<["left" | "right", string]>} */ ([["left", "A"], ["right", "B"]]);
+const HEADINGS = [["title", "network"], ["year", "year"], ["depth", "depth"], ["parameters", "parameters"], ["multiply_adds", "multiply-adds"], ["error", "top-1 error %"]];
+
+/**
+ * @typedef {import("./lib/catalogue.js").Network} Network
+ * @typedef {import("./lib/ui.js").Shell} Shell
+ */
+
+export default {
+  /** @param {{model: import("./lib/ui.js").Model, el: HTMLElement}} context */
+  render({ model, el }) {
+    const ui = shell({ model, el });
+    /** @type {import("./lib/catalogue.js").Catalogue} */
+    const catalogue = model.get("networks");
+    const named = (/** @type {string} */ wanted) => catalogue.networks.find(({ name }) => name === wanted);
+    /** @param {"left" | "right"} side */
+    const network = (side) => /** @type {Network} */ (named(ui.get(side)) ?? named(ui.about.initial[side]));
+
+    search(ui, "search", "Find a network");
+    list(ui, catalogue.networks);
+    search(ui, "filter", "Find layers");
+    ui.select("layers", "Order of layers", [["network", "as in the network"], ["parameters", "most parameters first"], ["multiply_adds", "most multiply-adds first"]]);
+    ui.stage.append(ui.controls.lastChild.previousSibling, ui.controls.lastChild); // beside what they change
+    for (const [side, letter] of SIDES) column(ui, letter, () => network(side), catalogue);
+
+    ui.onChange(() => {
+      const [left, right] = SIDES.map(([side]) => network(side));
+      ui.say(left === right ? `A and B are both ${left.title}: choose another for B.` : `${left.title} has ${ratio(left.parameters, right.parameters)} parameters ${right.title} has, and takes ${ratio(left.multiply_adds, right.multiply_adds)} multiply-adds.`);
+      ui.table("The two networks", ["", left.title, right.title], comparison(left, right));
+    });
+    return ui.close;
+  },
+};
+
+/** @param {number} one @param {number} other */
+function ratio(one, other) {
+  return `${+(one / other).toPrecision(3)} times the`;
+}
+
+/** A box to search with. @param {Shell} ui @param {string} key @param {string} label */
+function search(ui, key, label) {
+  const id = newId();
+  const box = h("input", { type: "search", id, autocomplete: "off", spellcheck: "false", oninput: () => ui.set({ [key]: box.value }) });
+  ui.controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), box));
+  ui.onChange(() => {
+    if (box.value !== ui.get(key)) box.value = ui.get(key);
+  });
+}
+
+/** All networks, to sort and to choose from. @param {Shell} ui @param {Network[]} networks */
+function list(ui, networks) {
+  const heads = HEADINGS.map(([key, name]) => h("th", { scope: "col", "data-key": key }, h("button", { type: "button", onclick: () => ui.set({ order: ui.get("order") === key ? "registry" : key }) }, name)));
+  const rows = new Map(networks.map((one) => [one, networkRow(ui, one)]));
+  const body = h("tbody", {});
+  const none = h("p", {}, "No network has all these words.");
+  const table = h("table", { class: "cnn-networks" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "compare"), ...heads)), body);
+  const region = h("div", { class: "cnn-scroll cnn-list", tabindex: "0", role: "region", "aria-label": "Networks" }, table, none);
+  ui.panel("A and B choose what is compared; a heading sorts. The error is that of torchvision's first weights, for one centre crop.", region);
+  ui.onChange(() => {
+    for (const head of heads) {
+      if (head.dataset.key === ui.get("order")) head.setAttribute("aria-sort", "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    const found = chooseNetworks(networks, ui.get("search"), ui.get("order")).map((one) => rows.get(one));
+    none.hidden = found.length > 0;
+    if (found.length !== body.children.length || found.some((row, i) => row !== body.children[i])) body.replaceChildren(...found);
+  });
+}
+
+/** @param {Shell} ui @param {Network} one */
+function networkRow(ui, one) {
+  const choice = h("td", {});
+  for (const [side, letter] of SIDES) {
+    const button = ui.button(letter, () => ui.set({ [side]: one.name }), { into: choice, pressed: () => ui.get(side) === one.name });
+    button.setAttribute("aria-label", `${one.title} as ${letter}`);
+  }
+  const cells = [one.year, one.depth, compact(one.parameters), compact(one.multiply_adds), one.released?.[0].toFixed(1) ?? ""];
+  return h("tr", {}, choice, h("th", { scope: "row" }, one.title), ...cells.map((cell) => h("td", {}, String(cell))));
+}
+
+/** What the papers say, side by side. @param {Network} left @param {Network} right */
+function comparison(left, right) {
+  /** @type {Array<[string, (one: Network) => string]>} */
+  const lines = [
+    ["paper", (one) => one.source],
+    ["image", (one) => one.input.join(" × ")],
+    ["classes", (one) => grouped(one.classes)],
+    ["depth", (one) => `${one.depth} ${one.counted}`],
+    ["parameters", (one) => grouped(one.parameters)],
+    ["multiply-adds", (one) => grouped(one.multiply_adds)],
+    ["error % in the paper, top-1 / top-5", (one) => (one.reported ? `${one.reported[0] ?? "–"} / ${one.reported[1] ?? "–"} (${one.reported[2]})` : "–")],
+    ["error % of torchvision's weights, one crop", (one) => one.released?.join(" / ") ?? "–"],
+    ["challenge entry, top-5 error %", (one) => (one.entry ? `${one.entry[1]} (${one.entry[2]})` : "–")],
+  ];
+  return lines.map(([name, write]) => [name, write(left), write(right)]);
+}
+
+/**
+ * One of the two networks, layer by layer.
+ * @param {Shell} ui @param {string} letter @param {() => Network} network
+ * @param {import("./lib/catalogue.js").Catalogue} catalogue
+ */
+function column(ui, letter, network, catalogue) {
+  const title = h("p", { class: "cnn-networkname" });
+  const facts = h("p", { class: "cnn-muted" });
+  const body = h("tbody", {});
+  const count = h("p", { class: "cnn-caption" });
+  const head = ["layer", "parameters", "multiply-adds"].map((text) => h("th", { scope: "col" }, text));
+  const region = h("div", { class: "cnn-scroll cnn-list", tabindex: "0", role: "region" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), body));
+  ui.stage.append(h("div", { class: "cnn-column", "data-side": letter }, title, facts, count, region));
+  let shown = "";
+  ui.onChange(() => {
+    const one = network();
+    const wanted = JSON.stringify([one.name, ui.get("filter"), ui.get("layers")]);
+    if (wanted === shown) return;
+    shown = wanted;
+    const all = layersOf(catalogue, one);
+    const found = chooseLayers(all, ui.get("filter"), ui.get("layers"));
+    title.textContent = `${letter}: ${one.title}`;
+    facts.textContent = `${one.source}. ${one.input.join(" × ")}, ${grouped(one.parameters)} parameters, ${grouped(one.multiply_adds)} multiply-adds.`;
+    region.setAttribute("aria-label", `Layers of ${one.title}`);
+    const sum = (/** @type {"parameters" | "multiplyAdds"} */ key) => found.reduce((total, layer) => total + layer[key], 0);
+    count.textContent = `${found.length} of ${all.length} layers: ${grouped(sum("parameters"))} parameters, ${grouped(sum("multiplyAdds"))} multiply-adds`;
+    body.replaceChildren(...found.map(layerRow));
+  });
+}
+
+/** @param {import("./lib/catalogue.js").Layer} layer */
+function layerRow({ stage, path, kind, detail, shape, parameters, multiplyAdds }) {
+  const what = h("span", { class: "cnn-detail" }, `${kind} ${detail} → ${shape.join(" × ")}`);
+  const name = h("th", { scope: "row" }, [stage, path].filter(Boolean).join("."), what);
+  return h("tr", {}, name, ...[parameters, multiplyAdds].map((count) => h("td", { title: grouped(count) }, compact(count))));
+}

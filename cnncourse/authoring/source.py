@@ -9,7 +9,9 @@ header between two lines `# ---`; its cells carry three short markers::
 
 In a solution or written cell, `### BEGIN SOLUTION` and `### END SOLUTION` enclose what students
 do not get; in a tests cell, `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS` do. The heading
-above a graded cell is its title, so each graded cell stands under a heading of its own.
+above a graded cell is its title, so each graded cell stands under a heading of its own. The comment
+at the head of a tests cell says what is tested, hidden tests included; feedback repeats it, and the
+hints (`<details>` whose summary begins with "Hint") of the text above.
 
 `wrong/NAME.py` holds a misconception: solution cells as a student who got one thing wrong would
 write them, and a header that says what they lose and what they are told.

@@ -24,12 +24,36 @@ def render_page(
     values : object
         What the template shows.
     """
-    folder = files("cnncourse.grading")
-    style = (folder / "pages.css").read_text(encoding="utf-8")
+    style = _read("pages.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _render(template, True, filters or {}, style=style, digest=digest, **values)
+
+
+def fill_in_text(
+    template: str, filters: Mapping[str, Callable[..., str]] | None = None, **values: Any
+) -> str:
+    """Fill in a template of plain text; nothing is escaped.
+
+    Parameters
+    ----------
+    template : str
+        File name.
+    filters : mapping of str to callable, optional
+    values : object
+        What the text shows.
+    """
+    return _render(template, False, filters or {}, **values)
+
+
+def _render(
+    template: str, escape: bool, filters: Mapping[str, Callable[..., str]], **values: Any
+) -> str:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=escape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(filters or {})
-    text = (folder / template).read_text(encoding="utf-8")
-    return environment.from_string(text).render(style=style, digest=digest, **values)
+    environment.filters.update(filters)
+    return environment.from_string(_read(template)).render(**values)
+
+
+def _read(name: str) -> str:
+    return (files("cnncourse.grading") / name).read_text(encoding="utf-8")

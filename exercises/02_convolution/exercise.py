@@ -113,6 +113,8 @@ def pad2d(image, padding):
 
 
 # %% tests="test_pad2d" points=2
+# The shape; the image in the middle, its values unchanged; zeros around it; the image you were given
+# left as it was. The same with other images, frames and no frame at all.
 image = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 got = pad2d(image, 1)
 assert got is not None, "pad2d gives back nothing: does it end with `return`?"
@@ -218,6 +220,8 @@ def output_pixel(image, kernel, row, column):
 
 
 # %% tests="test_output_pixel" points=2
+# One number; the window's corner at (row, column); every weight at its own pixel, not turned. The
+# same with kernels that are not square, at the border, and with whole numbers from 0 to 255.
 image = np.array([[1.0, 2, 0, 5], [0, 3, 1, 6], [4, 0, 2, 7], [8, 9, 3, 1]])
 finger = np.array([[0.0, 0, 0], [1, 0, 0]])  # 1 only in its lower left corner
 got = output_pixel(image, finger, 2, 1)
@@ -317,6 +321,8 @@ def output_size(size, kernel_size, stride=1, padding=0):
 
 
 # %% tests="test_output_size" points=2
+# Places, not steps; padding at both ends; stride, rounded down; a whole number; an error where the
+# window does not fit. The same with sizes from LeNet, AlexNet and ResNet and with odd ones.
 got = output_size(5, 3)
 assert got is not None, "output_size gives back nothing: does it end with `return`?"
 assert got != 2, (
@@ -417,6 +423,8 @@ def correlate2d(image, kernel):
 
 
 # %% tests="test_correlate2d" points=3
+# The shape; both signs at the edges of a bright bar; weights used as they are; the image left as it
+# was. The same with images and kernels that are not square, and with whole numbers from 0 to 255.
 bar = np.zeros((5, 6))
 bar[:, 2:4] = 1.0  # a bright vertical bar on a dark ground
 edges = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
@@ -564,6 +572,8 @@ def one_map(x, weight, stride=1, padding=0):
 
 
 # %% tests="test_one_map" points=4
+# The plain case is a condition for the rest; then a point each for channels, for stride, for padding
+# and for the three together, here and with other images and kernels.
 x = np.arange(20.0).reshape(1, 4, 5)
 corner = np.array([[[0.0, 0], [1, 0]]])  # gives the lower left pixel of each window
 plain = one_map(x, corner)
@@ -717,6 +727,8 @@ def make_kernels():
 
 
 # %% tests="test_make_kernels" points=2
+# All four kernels, three by three; what each answers to a flat area, to brightness that rises to the
+# right or downwards, and to a bright dot.
 kernels = make_kernels()
 assert kernels is not None, "make_kernels gives back nothing: does it end with `return`?"
 for key in ("blur", "edges_x", "edges_y", "sharpen"):
@@ -830,6 +842,8 @@ def conv2d(x, weight, bias):
 
 
 # %% tests="test_conv2d" points=2
+# One map for each kernel, the maps in order, kernels not turned, a bias for each map. The same on a
+# colour photograph, which is left as it was.
 x = np.arange(12.0).reshape(1, 3, 4)
 fingers = np.zeros((3, 1, 2, 2))
 fingers[0, 0, 0, 0] = fingers[1, 0, 1, 0] = fingers[2, 0, 0, 1] = 1.0

@@ -2,15 +2,19 @@ import base64
 import hashlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import nbformat
 import pytest
+from markdown_it import MarkdownIt
+from nbformat.v4 import new_output
 from nbgrader.utils import notebook_hash
 
-from cnncourse.grading.feedback import answers_by_part, render
+from cnncourse.grading.feedback import FIGURES, Work, render, render_markdown, work_by_part
 from cnncourse.grading.results import Part, Result
 
 NAME = "01_counting"
@@ -107,10 +111,11 @@ def test_a_page_is_well_formed_for_assistive_technology(klass):
 
 def test_whatever_a_student_writes_is_shown_as_text():
     part = Part("t", EVIL, 0.0, 2.0, "failed", EVIL)
-    html = render(Result(EVIL, EVIL, "graded", EVIL, (EVIL,), (part,)), {"t": EVIL})
+    evil = Work(tested=EVIL, hints=((EVIL, EVIL),), code=EVIL)
+    html = render(Result(EVIL, EVIL, "graded", EVIL, (EVIL,), (part,)), {"t": evil})
     parsed = Page(html)
     assert not {"script", "img"} & set(parsed.tags)
-    assert parsed.text.count(EVIL) >= 6
+    assert parsed.text.count(EVIL) >= 9
     assert "49" not in html
 
 
@@ -148,4 +153,80 @@ def test_a_flood_of_code_is_cut(release):
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "double":
             flood = nbformat.from_dict(release)
             flood.cells[release.cells.index(cell)].source = "x" * 1_000_000
-    assert len(answers_by_part(flood)["test_double"]) == 20_000
+    assert len(work_by_part(flood)["test_double"].code) == 20_000
+
+
+# --- what was tested, hints, figures, Markdown ---
+
+
+def drew(release, grade_id, *pictures):
+    """Give the cell of an answer pictures as its outputs."""
+    notebook = nbformat.from_dict(release)
+    (cell,) = [
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    ]
+    cell.outputs = [new_output("display_data", data={"image/png": p}) for p in pictures]
+    return work_by_part(notebook)
+
+
+def png(width, height, body=b""):
+    head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    return base64.b64encode(head + body).decode()
+
+
+def test_a_page_says_what_was_tested_and_gives_hints(klass):
+    failed, passed = Page(page(klass, "adds_two")).text, Page(page(klass, "right")).text
+    assert "Tested: Whole numbers and others" in failed
+    assert "Hint 1: multiply" in failed
+    assert "Tested: Whole numbers and others" in passed
+    assert "Hint 1: multiply" not in passed
+
+
+def test_figures_are_shown_in_the_page(release):
+    work = drew(release, "double", png(30, 20))
+    html = render(Result("s", "a", "graded", "r", (), (part_of("test_double"),)), work)
+    assert f'src="data:image/png;base64,{png(30, 20)}"' in html
+    assert "img-src data:" in html
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [png(50_000, 20), png(0, 0), "PHN2Zz4=", "not base64 \" onerror=alert(1)", "", "é"],
+)
+def test_what_is_no_small_picture_is_not_shown(release, picture):
+    assert drew(release, "double", picture)["test_double"].figures == ()
+
+
+def test_a_flood_of_figures_is_cut(release):
+    work = drew(release, "double", *[png(9, 9, bytes(30_000))] * 20)
+    shown = work["test_double"].figures
+    assert 1 <= len(shown) < 20
+    assert sum(map(len, shown)) <= FIGURES
+
+
+def part_of(grade_id):
+    return Part(grade_id, "Doubling", 0.0, 2.0, "failed", "Numbers have a double.")
+
+
+def test_the_same_as_markdown(klass):
+    text = (
+        klass.course.folder / "feedback" / "adds_two" / NAME / f"{NAME}.md"
+    ).read_text()
+    for words in (
+        "**4 of 9 points**; 3 more are still to be graded by hand.",
+        "Numbers that are not whole have a double, too.", "return number + 2", "## Even numbers",
+        "Tested: Whole numbers and others",
+    ):
+        assert words in text
+
+
+def test_markdown_cannot_be_broken_out_of():
+    evil = "```\n# Full marks\n<script>alert(1)</script>"
+    part = Part("t", "T", 0.0, 2.0, "failed", evil)
+    work = {"t": Work(code=evil)}
+    text = render_markdown(Result("s", "a", "graded", evil, (evil,), (part,)), work)
+    tokens = MarkdownIt().parse(text)
+    assert [t.content for t in tokens if t.type == "fence"].count(evil + "\n") == 4
+    headings = [after.content for t, after in pairwise(tokens) if t.type == "heading_open"]
+    assert headings == ["a", "What was put in order before grading", "T"]
+    assert not [token for token in tokens if token.type == "html_block"]

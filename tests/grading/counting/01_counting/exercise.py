@@ -13,6 +13,12 @@ import math
 
 # %% [markdown]
 # ## Part 1. Twice
+#
+# <details><summary>Hint 1: multiply</summary>
+#
+# Twice a number is the number times two.
+#
+# </details>
 
 # %% solution="double"
 def double(number):
@@ -22,6 +28,7 @@ def double(number):
     ### END SOLUTION
 
 # %% tests="test_double" points=2
+# Whole numbers and others.
 assert double(2) == 4, "Twice two is four."
 ### BEGIN HIDDEN TESTS
 secret_number = 20.5

@@ -118,7 +118,7 @@ def work_by_part(notebook: NotebookNode) -> dict[str, Work]:
                 left -= len(figure)
         if is_grade(cell):
             found[cell.metadata.nbgrader.grade_id] = Work(
-                tested="" if is_solution(cell) else tested(cell.source),
+                tested="" if is_solution(cell) else what_is_tested(cell.source),
                 hints=tuple(hints),
                 code="\n\n".join(code)[:LONGEST_CODE],
                 figures=tuple(figures),
@@ -127,12 +127,12 @@ def work_by_part(notebook: NotebookNode) -> dict[str, Work]:
     return found
 
 
-def tested(source: str) -> str:
+def what_is_tested(source: str) -> str:
     r"""Read what a tests cell tests: the comment at its head.
 
     Examples
     --------
-    >>> tested("# The shape; the values.\n# Also of other images.\nassert True  # no")
+    >>> what_is_tested("# The shape; the values.\n# Also of other images.\nassert True  # no")
     'The shape; the values. Also of other images.'
     """
     head = re.match(r"(?:[ \t]*#(?!##)[^\n]*(?:\n|$))*", source)

@@ -121,7 +121,8 @@ class Machine {
 
   /** The stage that is looked into, and the unit, within what there is. */
   selected() {
-    const found = this.stages.find(({ label }) => label === this.ui.get("stage")) ?? this.stages[0];
+    const named = (/** @type {string} */ name) => this.stages.find(({ label }) => label === name);
+    const found = named(this.ui.get("stage")) ?? named(this.ui.about.initial.stage) ?? this.stages[0];
     const [count, height = 1, width = 1] = this.network.layers[found.index].shape;
     const [channel, row, column] = [["channel", count], ["row", height], ["column", width]].map(([key, end]) => Math.min(this.ui.get(/** @type {string} */ (key)), Number(end) - 1));
     return { stage: found, channel, row, column };
@@ -160,6 +161,7 @@ function tools(ui, machine) {
   ui.button("Undo", () => undo(ui));
   ui.range("pen", "Pen", { step: 0.2, unit: "pixels of 28" });
   ui.toggle("over", "Draw over the example");
+  ui.toggle("probe", "What confuses it, what matters");
 
   const problem = h("p", { class: "cnn-problem", role: "alert" });
   const file = h("input", { type: "file", accept: ".json,application/json" });
@@ -324,10 +326,8 @@ function seenBy(machine) {
 /** @param {Shell} ui @param {Machine} machine */
 function bars(ui, machine) {
   const list = h("ol", { class: "cnn-answer" });
-  const caption = h("span", {});
-  ui.panel(caption, list);
+  ui.panel("What it says", list);
   ui.onChange(() => {
-    caption.textContent = `What it says, after ${machine.milliseconds.toFixed(1)} ms`;
     const { classes } = machine.network;
     const order = classes.map((_, i) => i);
     if (classes.length > MOST_BARS) order.sort((a, b) => machine.shares[b] - machine.shares[a]).splice(MOST_BARS);
@@ -516,6 +516,7 @@ function probes(ui, machine) {
   let waiting;
   ui.onClose(() => clearTimeout(waiting));
   const start = () => {
+    if (!ui.get("probe")) return;
     const key = `${machine.key} ${ui.get("reach")} ${ui.get("side")}`;
     if (key === state.key) return;
     Object.assign(state, { key, ...probing(ui, machine) });
@@ -534,8 +535,10 @@ function probes(ui, machine) {
   };
   start();
   ui.onChange(start);
-  shiftPanel(ui, machine, state);
-  wipePanel(ui, machine, state);
+  const panels = [shiftPanel(ui, machine, state), wipePanel(ui, machine, state)];
+  ui.onChange(() => {
+    for (const panel of panels) panel.hidden = !ui.get("probe");
+  });
 }
 
 /** The questions for the present picture, answered one at a time by `next`. @param {Shell} ui @param {Machine} machine */
@@ -564,7 +567,7 @@ function shiftPanel(ui, machine, state) {
   const text = h("p", { class: "cnn-probe-text" });
   const panel = ui.panel("Moved by a few pixels, what does it read? Choose a cell to move the picture");
   panel.classList.add("cnn-probe");
-  ui.range("reach", "Shifts up to", { unit: "pixels" });
+  panel.append(/** @type {HTMLElement} */ (ui.range("reach", "Up to", { unit: "pixels" }).parentElement));
   const wide = () => 2 * ui.get("reach") + 1;
   ui.grid({
     label: "Answer for each shift of the picture",
@@ -590,6 +593,7 @@ function shiftPanel(ui, machine, state) {
     const name = machine.network.classes[worst.found.label];
     text.textContent = `The most confusing shift: ${shiftWords(down, right)}. It then reads ${name} (${percent(worst.found.share)})${worst.found.label === state.own ? ", still the same" : ""}.`;
   });
+  return panel;
 }
 
 /** @param {Shell} ui @param {Machine} machine @param {any} state */
@@ -597,7 +601,8 @@ function wipePanel(ui, machine, state) {
   const text = h("p", { class: "cnn-probe-text" });
   const panel = ui.panel("What matters: the lead that is lost (orange) or won (violet) when a square around a pixel is wiped out");
   panel.classList.add("cnn-probe");
-  ui.select("side", "Wiped square", [3, 5, 7, 9].map((side) => [side, `${side} × ${side}`]));
+  const list = ui.select("side", "Square", [3, 5, 7, 9].map((side) => [side, `${side} × ${side}`]));
+  panel.append(/** @type {HTMLElement} */ (list.parentElement));
   ui.canvas({
     label: "Occlusion map",
     width: 196,
@@ -626,6 +631,7 @@ function wipePanel(ui, machine, state) {
     const name = machine.network.classes[worst.found.label];
     text.textContent = `Wiping out row ${row + 1}, column ${column + 1} costs most: the lead falls from ${number(state.lead, 2)} to ${number(worst.found.lead, 2)}, and it reads ${name}.`;
   });
+  return panel;
 }
 
 /** The answer with the least lead, once all are there. @param {(Answer | undefined)[]} answers */
@@ -655,5 +661,5 @@ function words(ui, machine) {
   const moved = ui.get("down") || ui.get("right") ? ` Moved ${shiftWords(ui.get("down"), ui.get("right"))}.` : "";
   ui.say(`${blank ? "On an empty sheet it reads" : "It reads"} ${first}, then ${others.join(" and ")}.${moved} ${unitWords(machine)}`);
   const scores = machine.outputs[machine.outputs.length - 1].data;
-  ui.table(`${name}: what it says`, ["class", "score", "probability"], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
+  ui.table(`${name}: what it says; all layers computed in ${machine.milliseconds.toFixed(1)} ms`, ["class", "score", "probability"], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
 }

@@ -31,6 +31,8 @@ class DrawDigit(Instrument):
         Width of the pen in pixels of a sheet of 28.
     down, right : int
         How far the picture is moved before the network sees it, in pixels.
+    probe : bool
+        Search for the most confusing shift and for the pixels that matter.
     reach : int
         How far the search for the most confusing shift goes, in pixels.
     side : int
@@ -66,6 +68,8 @@ class DrawDigit(Instrument):
             {"example": 9, "strokes": "", "over": True}),
         Try("Move this 1 to the left, pixel by pixel. What else does it become?",
             {"example": 3, "strokes": "", "down": 0, "right": -6}),
+        Try("Search for the shift that confuses it most, and for the pixels that this 7 hangs on.",
+            {"example": 21, "strokes": "", "probe": True}),
         Try("Look into a unit of C5: why does it see the whole picture?",
             {"stage": "C5", "channel": 0, "row": 0, "column": 0}),
         Try("Draw with a thin pen, then make it thick: from what width on is the answer wrong?",
@@ -86,6 +90,7 @@ class DrawDigit(Instrument):
     pen = traitlets.Float(2.4, min=0.8, max=6).tag(sync=True)
     down = traitlets.Int(0, min=-FARTHEST, max=FARTHEST).tag(sync=True)
     right = traitlets.Int(0, min=-FARTHEST, max=FARTHEST).tag(sync=True)
+    probe = traitlets.Bool(False).tag(sync=True)
     reach = traitlets.Int(4, min=1, max=FARTHEST).tag(sync=True)
     side = traitlets.Enum([3, 5, 7, 9], 5).tag(sync=True)
     stage = traitlets.Unicode("C3").tag(sync=True)

@@ -169,7 +169,8 @@ def stored_bias(name):
 def test_shifts_and_occlusion_are_numpys(play):
     images, _ = example_digits()
     image, model = images[3], digit_network()
-    page = play("draw_digit", "#draw_digit.example=3&draw_digit.reach=3&draw_digit.side=7", **CALM)
+    state = {"example": 3, "probe": True, "reach": 3, "side": 7}
+    page = play("draw_digit", state=state, **CALM)
     shift, wipe = page.locator(".cnn-probe-text").all()
     expect(wipe).to_contain_text("costs most", timeout=20_000)
     scores = model.forward(image[None, None])[0]

@@ -39,6 +39,9 @@ class AnyOption(dict[str, Any]):
     def __contains__(self, key: object) -> bool:
         return True
 
+    def __bool__(self) -> bool:
+        return True  # no options at all would mean that every line is content
+
 
 class running(nodes.Element):  # noqa: N801, docutils names nodes in lower case
     """The place of an instrument; its children stand there until it runs."""
@@ -52,6 +55,8 @@ class InstrumentDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
+        if any(node["name"] == name for node in self.state.document.findall(running)):
+            raise self.error(f"instrument {name}: it is on this page already, under this name")
         try:
             made = instrument(name).from_text(self.options)
         except CourseError as problem:

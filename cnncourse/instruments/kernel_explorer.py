@@ -41,6 +41,22 @@ def seven() -> np.ndarray:
     return np.array([[float(ink == "#") for ink in row] for row in SEVEN.split()])
 
 
+def bar(width: int) -> np.ndarray:
+    """Return a bright vertical bar on a dark ground.
+
+    Returns
+    -------
+    float64 array, shape (9, 9)
+
+    Examples
+    --------
+    >>> bar(2)[0]
+    array([0., 0., 0., 1., 1., 0., 0., 0., 0.])
+    """
+    left = (9 - width) // 2
+    return np.array([[float(left <= column < left + width) for column in range(9)]] * 9)
+
+
 class KernelExplorer(Instrument):
     """A 9 x 9 image to paint, a 3 x 3 kernel to edit, and the 7 x 7 map that comes out.
 
@@ -60,6 +76,10 @@ class KernelExplorer(Instrument):
     title = "Kernel explorer"
     summary = "Nine weights slide over a drawing. At each of 49 places: nine products, one sum."
     tries = (
+        Try("A bright bar, right minus left: what comes out at its two sides and in its middle?",
+            {"image": bar(2).tolist(), "kernel": KERNELS["prewitt_x"].tolist(), "position": 23}),
+        Try("The same with a bar four pixels wide.",
+            {"image": bar(4).tolist(), "kernel": KERNELS["prewitt_x"].tolist(), "position": 24}),
         Try("Let the blur run over the 7: which numbers can come out?",
             {"kernel": KERNELS["box_blur"].tolist(), "position": 0}),
         Try("Find the diagonal with the vertical-edge kernel. Why is one side negative?",

@@ -119,13 +119,18 @@ class QuizDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         try:
             if not re.fullmatch(r"quiz-[a-z0-9-]+", self.options.get("name", "")):
-                raise AuthorError(0, "an option `:name: quiz-…`", repr(self.options.get("name")))
+                raise AuthorError(None, "an option `:name: quiz-…`", repr(self.options.get("name")))
             quiz = read_quiz([str(line) for line in self.content])
             return [self._tree(quiz)]
         except AuthorError as problem:
-            line = self.content_offset + problem.line + 1
+            line = self.lineno if problem.line is None else self._first + problem.line
             logger.warning(str(problem), location=(self.env.docname, line), type="quiz")
             return []
+
+    @property
+    def _first(self) -> int:
+        """The line of the page on which the content begins; MyST's offset is from the head."""
+        return self.lineno + self.content_offset + 1
 
     def _tree(self, quiz: Quiz) -> QuizNode:
         written = "\n".join([self.arguments[0], *map(str, self.content)])
@@ -160,7 +165,7 @@ class QuizDirective(SphinxDirective):
 
     def _inline(self, part: str, text: str, line: int) -> Part:
         holder = Part(part=part)
-        found, messages = self.state.inline_text(text, self.content_offset + line)
+        found, messages = self.state.inline_text(text, self._first + line)
         holder += found + messages
         return holder
 

@@ -23,12 +23,12 @@ class AuthorError(Exception):
 
     Parameters
     ----------
-    line : int
-        Counted from the first line of the directive's content, which is 0.
+    line : int, optional
+        Counted from the first line of the directive's content, which is 0; None for its head.
     expected, got : str
     """
 
-    def __init__(self, line: int, expected: str, got: str) -> None:
+    def __init__(self, line: int | None, expected: str, got: str) -> None:
         super().__init__(f"quiz: expected {expected}, got {got}")
         self.line = line
 
@@ -177,6 +177,6 @@ def read_units(text: str) -> dict[str, float]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = UNIT.fullmatch(part)
         if not found:
-            raise AuthorError(0, ":units: such as GB = 1000, kB = 0.001", repr(part))
+            raise AuthorError(None, ":units: such as GB = 1000, kB = 0.001", repr(part))
         units[found["name"]] = float(found["factor"])
     return units

@@ -9,7 +9,10 @@ const NEEDLESS = / (data-mml-node|data-mjx-texclass|data-c|data-frame|unselectab
 
 mathjax
   .init({
-    loader: { load: ["input/tex-full", "output/svg", "adaptors/liteDOM", "a11y/assistive-mml"] },
+    loader: {
+      load: ["input/tex-full", "output/svg", "adaptors/liteDOM", "a11y/assistive-mml"],
+      versionWarnings: false,
+    },
     options: { enableAssistiveMml: true },
     svg: { fontCache: "global", mtextInheritFont: true },
     tex: {

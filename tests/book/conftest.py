@@ -1,5 +1,6 @@
 import functools
 import importlib.util
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
+sys.path.append(str(ROOT / "book" / "_ext"))  # where Sphinx finds the book's extensions, too
 
 
 def pytest_generate_tests(metafunc):

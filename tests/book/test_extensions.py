@@ -1,10 +1,15 @@
 """What the book's own Sphinx extensions refuse and notice."""
 
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import finish
+import numpy as np
 import pytest
+from maths import GLYPH, Pen, split_lines
+from PIL import Image
 from sphinx.errors import ExtensionError
 
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
@@ -21,7 +26,7 @@ def execution(load):
 
 
 def test_missing_files_are_answered_with_the_command_to_run(assets):
-    files = {assets.MODULES / "mathjax" / "nowhere.js": "mathjax/nowhere.js"}
+    files = {assets.MODULES / "fonts" / "nowhere.js": "fonts/nowhere.js"}
     with pytest.raises(ExtensionError, match=r"nowhere\.js is missing: run `make assets`"):
         assets.check_installed(files)
 
@@ -85,3 +90,57 @@ def test_a_failed_build_is_not_taken_for_complete(execution, app):
     assert execution.read_all_again(
         app, SimpleNamespace(found_docs={"a"}), set(), set(), set(), "digest"
     ) == {"a"}
+
+
+@pytest.fixture
+def pen():
+    opened = Pen()
+    yield opened
+    opened.stop()
+
+
+def test_a_formula_is_drawn_once_for_the_eye_and_once_for_the_ear(pen):
+    drawn = pen.draw("x_1 < y", display=False, page="a")
+    assert "<svg" in drawn
+    assert "<mjx-assistive-mml" in drawn
+    assert "<msub><mi>x</mi><mn>1</mn></msub>" in drawn
+    assert 'data-tex="x_1 &lt; y"' in drawn
+    needed = set(GLYPH.findall(drawn))
+    assert len(needed) == 4
+    assert set(re.findall(r'<path id="([^"]+)"', pen.outlines_of("a"))) == needed
+    assert pen.outlines_of("another page") == ""
+
+
+def test_a_page_holds_the_glyphs_of_formulas_drawn_for_another_page_before(pen):
+    pen.draw("x", display=True, page="a")
+    pen.draw("x", display=True, page="b")
+    assert pen.outlines_of("a") == pen.outlines_of("b") != ""
+
+
+def test_a_formula_that_is_none_is_refused(pen):
+    with pytest.raises(ValueError, match="Undefined control sequence"):
+        pen.draw(r"\farc{1}{2}", display=False, page="a")
+    with pytest.raises(ValueError, match="missing close brace"):
+        pen.draw("{x", display=False, page="a")
+    assert "<svg" in pen.draw("x", display=False, page="a")
+
+
+def test_lines_of_a_formula_stand_below_each_other():
+    assert split_lines("a = b") == "a = b"
+    assert split_lines(r"a \\ b") == r"\begin{split}a \\ b\end{split}"
+    assert split_lines("a\n\nb") == r"\begin{gathered}a\\b\end{gathered}"
+
+
+def test_pictures_become_lighter_and_keep_their_size(tmp_path):
+    picture = tmp_path / "a.png"
+    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(picture)
+    assert finish.as_webp(picture) == (300, 200)
+    assert (tmp_path / "a.webp").stat().st_size < picture.stat().st_size
+    with Image.open(tmp_path / "a.webp") as written:
+        assert written.size == (300, 200)
+
+
+def test_pictures_that_were_not_made_here_are_left_alone():
+    page = '<img alt="x" src="_images/other.png"><img src="_static/a.png">'
+    assert finish.mend(page, {"a": (1, 1)}) == page

@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks class serve bench lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve bench lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
@@ -24,7 +24,7 @@ help:
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
-course: book notebooks class
+course: book notebooks lite class
 	@printf '\nThe book            file://%s\n' '$(CURDIR)/$(BUILD)/html/index.html'
 	@printf '                    or: make serve\n'
 	@printf 'Release notebooks   %s\n' $(BUILD)/exercises/release/*/*.ipynb
@@ -72,6 +72,10 @@ book: setup assets notebooks
 notebooks: setup
 	$(BIN)/cnncourse exercises build --out $(BUILD)/exercises
 
+# JupyterLab in the browser, beside the book; it shares the Python of the book's live cells
+lite: book notebooks
+	$(BIN)/python tools/lite.py
+
 # nbgrader keeps an assignment's cells once there are submissions: a changed exercise starts afresh
 class: setup
 	@if [ -n "$$(find exercises cnncourse/authoring -newer $(BUILD)/class/gradebook.db 2>/dev/null)" ]; \
@@ -95,7 +99,7 @@ unit: setup
 exercises: setup
 	$(BIN)/cnncourse exercises check
 
-browser: setup assets book
+browser: setup assets book lite
 	@tools/system.sh chromium
 	$(BIN)/pytest tests/book
 

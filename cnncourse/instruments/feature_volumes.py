@@ -53,7 +53,7 @@ class FeatureVolumes(Instrument):
     )  # fmt: skip
     data = ("networks",)
 
-    networks = traitlets.List().tag(sync=True)
+    networks = traitlets.List(traitlets.Dict()).tag(sync=True)
     network = traitlets.Unicode("vgg16").tag(sync=True)
     measure = traitlets.Enum(MEASURES, "activations").tag(sync=True)
     stage = traitlets.Int(0, min=0, max=40).tag(sync=True)

@@ -287,10 +287,11 @@ function profile(context, weights, { left, side, wide }, colour) {
   });
 }
 
-/** Put a field's weights into at most so many bins. @param {Float64Array} field */
+/** Means of a field's weights over equal stretches, at most so many. @param {Float64Array} field */
 function binned(field) {
-  const count = Math.min(BINS, field.length);
-  const bins = Array(count).fill(0);
-  field.forEach((weight, i) => (bins[Math.floor((i * count) / field.length)] += weight));
-  return bins;
+  const width = Math.ceil(field.length / BINS);
+  return Array.from({ length: Math.ceil(field.length / width) }, (_, i) => {
+    const stretch = field.subarray(i * width, (i + 1) * width);
+    return stretch.reduce((sum, weight) => sum + weight, 0) / stretch.length;
+  });
 }

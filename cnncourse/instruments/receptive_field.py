@@ -100,7 +100,7 @@ class ReceptiveFieldExplorer(Instrument):
     )  # fmt: skip
     data = ("networks", "examples")
 
-    networks = traitlets.List().tag(sync=True)
+    networks = traitlets.List(traitlets.Dict()).tag(sync=True)
     examples = traitlets.Dict(EXAMPLES).tag(sync=True)
     layers = traitlets.Unicode(EXAMPLES["conv, pool, conv, pool, conv"]).tag(sync=True)
     after = traitlets.Int(200, min=1, max=200).tag(sync=True)

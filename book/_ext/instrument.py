@@ -64,7 +64,9 @@ class InstrumentDirective(SphinxDirective):
         self.env.note_dependency(str(FOLDER / f"{name}.py"))
         twin = made.twin()
         picture = nodes.image(uri=self._picture(made, twin.figure), alt=twin.alt, width="614px")
-        still = nodes.figure("", picture, nodes.caption("", twin.caption), classes=["cnn-still"])
+        # no figure: it would take a number from those that stay
+        words = nodes.paragraph("", twin.caption)
+        still = nodes.container("", picture, words, classes=["cnn-still"])
         return [running("", still, name=name, html=slot(made, "\0"))]
 
     def _picture(self, made: Instrument, figure: Figure) -> str:

@@ -5,7 +5,7 @@ import { h, shell } from "./lib/ui.js";
 
 const ROWS = 112;
 const COLUMNS = 160;
-const WIDE = 352; // CSS pixels of the photograph
+const WIDE = 316; // CSS pixels of the photograph
 const NAMES = /** @type {Record<string, string>} */ ({ china: "Summer Palace", cat: "Cat" });
 
 export default {
@@ -73,7 +73,7 @@ export default {
     const range = h("p", { class: "cnn-caption" });
     output.append(range);
 
-    const kernelPanel = ui.panel("Kernel: type, or drag a number up and down");
+    const kernelPanel = ui.panel("Kernel: type or drag");
     ui.numbers({ label: "Kernel weight", key: "kernel", step: 0.5, into: kernelPanel, colour: (value) => tint(signed(value, largest(ui.get("kernel"), 0.01), ui.colours().dark)) });
     const total = h("p", { class: "cnn-caption" });
     kernelPanel.append(total);

@@ -13,6 +13,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import quote
 
 import anywidget
 import numpy as np
@@ -156,6 +157,18 @@ class Instrument(anywidget.AnyWidget):
         except (traitlets.TraitError, ValueError) as wrong:
             raise ArgumentError("state", f"what {cls.name} takes", str(wrong)) from wrong
 
+    def fragment(self) -> str:
+        """Write what differs from the initial state as the fragment of an address.
+
+        Returns
+        -------
+        str
+            To put after a `#` behind the address of a page that has the instrument.
+        """
+        initial = type(self)().state_values()
+        changed = {k: v for k, v in self.state_values().items() if v != initial[k]}
+        return "&".join(f"{self.name}.{k}={quote(write(v), ',;')}" for k, v in changed.items())
+
     def twin(self) -> Twin:
         """Draw the present state as a still picture."""
         raise NotImplementedError
@@ -210,6 +223,22 @@ def slot(instrument: Instrument, still: str) -> str:
         f'<div class="cnn-slot" data-instrument="{instrument.name}" id="{instrument.name}">'
         f'<script type="application/json">{data}</script>{still}</div>'
     )
+
+
+def write(value: Any) -> str:
+    """Write a value of the state so that `parse` reads it again.
+
+    Examples
+    --------
+    >>> write(True), write(2), write([[1.0, -2.5], [3.0, 4.0]])
+    ('1', '2', '1,-2.5;3,4')
+    """
+    if isinstance(value, list):
+        between = ";" if value and isinstance(value[0], list) else ","
+        return between.join(map(write, value))
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def parse(text: str, like: Any) -> Any:

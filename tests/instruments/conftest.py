@@ -10,6 +10,8 @@ from cnncourse.instruments import instrument
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+DRAWN = """() => new Promise(done => setTimeout(() => requestAnimationFrame(() =>
+    requestAnimationFrame(done))))"""
 
 
 @pytest.fixture(scope="session")
@@ -39,18 +41,18 @@ def alone(tmp_path_factory):
 
 
 @pytest.fixture
-def play(browser, alone, tmp_path):
-    """Open one instrument alone, from disk; what went wrong there is in page.problems.
+def play(browser, alone):
+    """Open one instrument alone, from disk.
 
-    `play(name, fragment="", state={}, **options)`; options are those of a browser context, such as
-    viewport, color_scheme, has_touch or reduced_motion.
+    `play(name, fragment="", state={}, **options)`: the state reaches it by the address; options are
+    those of a browser context, such as viewport, color_scheme, has_touch or reduced_motion. What went
+    wrong is in page.problems; page.settle() waits until the last change is drawn.
     """
     contexts = []
 
     def open_instrument(name, fragment="", state=None, **options):
-        path = tmp_path / f"{name}.html" if state else alone(name)
         if state:
-            path.write_text(instrument(name)(**state).to_html(), "utf-8")
+            fragment = f"#{instrument(name)(**state).fragment()}"
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -58,7 +60,8 @@ def play(browser, alone, tmp_path):
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
         page.on("console", lambda said: page.problems.append(f"console: {said.text}"))
-        page.goto(path.as_uri() + fragment)
+        page.settle = lambda: page.evaluate(DRAWN)
+        page.goto(alone(name).as_uri() + fragment)
         page.wait_for_selector(f"[data-name={name}] .cnn-words:not(:empty)")
         return page
 

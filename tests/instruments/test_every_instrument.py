@@ -55,7 +55,7 @@ def test_proposals_change_it_the_address_keeps_them_and_reset_takes_them_back(pl
     changed = []
     for proposal in page.locator(".cnn-tries button").all():
         proposal.click()
-        page.wait_for_timeout(60)
+        page.settle()
         if page.locator(FRAME).inner_text() != first:
             changed.append(model_of(page))
     assert changed, "no proposal changes anything that can be read"

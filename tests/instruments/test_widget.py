@@ -40,6 +40,18 @@ def test_state_from_text():
             KernelScanner.from_text(options)
 
 
+def test_the_address_of_a_state_is_what_a_directive_reads():
+    made = KernelScanner(stride=2, flip=True, kernel=np.eye(3) / 4)
+    assert made.fragment() == (
+        "kernel_scanner.kernel=0.25,0,0;0,0.25,0;0,0,0.25"
+        "&kernel_scanner.stride=2&kernel_scanner.flip=1"
+    )
+    options = dict(part.split("=") for part in made.fragment().split("&"))
+    again = KernelScanner.from_text({k.partition(".")[2]: v for k, v in options.items()})
+    assert again.state_values() == made.state_values()
+    assert KernelScanner().fragment() == ""
+
+
 def test_text_that_is_not_a_number():
     with pytest.raises(ValueError, match="two"):
         parse("two", 1)

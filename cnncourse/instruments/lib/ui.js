@@ -476,14 +476,20 @@ function drag(element, read, write, step) {
   /** @type {{y: number, value: number} | null} */
   let from = null;
   element.addEventListener("pointerdown", (event) => {
-    from = event.button ? null : { y: event.clientY, value: read() };
-    if (from) element.setPointerCapture(event.pointerId);
+    if (event.button || document.activeElement === element) return; // a second press edits the text
+    event.preventDefault(); // else the browser would drag the text
+    from = { y: event.clientY, value: read() };
+    element.setPointerCapture(event.pointerId);
   });
   element.addEventListener("pointermove", (event) => {
     const steps = from ? Math.trunc((from.y - event.clientY) / 8) : 0;
     if (from && (steps || read() !== from.value)) write(from.value + steps * step);
   });
-  for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (from = null));
+  element.addEventListener("pointerup", () => {
+    if (from && read() === from.value) element.focus();
+    from = null;
+  });
+  element.addEventListener("pointercancel", () => (from = null));
 }
 
 /**

@@ -9,6 +9,7 @@ page is read, so a page never offers an old one.
 
 from __future__ import annotations
 
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,13 @@ class ExerciseDirective(SphinxDirective):
             raise self.error(f"exercise {self.arguments[0]}: {problem}") from problem
         self.env.note_dependency(str(exercise.file))
         box = nodes.container(classes=["exercise"])
-        lines = _markdown(exercise, notebook.relative_to(ROOT)).splitlines()
+        lines = _markdown(exercise, notebook.relative_to(ROOT), self.env.docname).splitlines()
         source = self.get_source_info()[0]
         self.state.nested_parse(StringList(lines, source=source), self.content_offset, box)
         return [box]
 
 
-def _markdown(exercise: Exercise, notebook: Path) -> str:
+def _markdown(exercise: Exercise, notebook: Path, docname: str) -> str:
     total = sum(part.points for part in exercise.parts)
     rows = [
         f"| {part.title}{' (graded by hand)' if part.manual else ''} | {part.points:g} |"
@@ -63,6 +64,7 @@ def _markdown(exercise: Exercise, notebook: Path) -> str:
             "| --- | ---: |",
             *rows,
             "",
+            *_in_the_browser(exercise, docname),
             f"{{download}}`Download the notebook <{'/' + notebook.as_posix()}>` and open it in",
             "JupyterLab. A terminal tells how far you are:",
             "",
@@ -71,6 +73,23 @@ def _markdown(exercise: Exercise, notebook: Path) -> str:
             "```",
         ]
     )
+
+
+def _in_the_browser(exercise: Exercise, docname: str) -> list[str]:
+    """Lead to the page where the exercise can be worked on, and to JupyterLab beside the book."""
+    page = (Path(exercise.chapter).parent / "workbook").as_posix()
+    if not (ROOT / f"{page}.md").is_file():
+        return []
+    here = Path(docname).parent
+    lab = f"lite/lab/index.html?path={exercise.name}.ipynb"
+    return [
+        "```{raw} html",
+        f'<p><a href="{relpath(page, here)}.html">Work on it in this book</a>, with its tests, or',
+        f'<a href="{relpath(lab, here)}">in a JupyterLab in your browser</a>. Neither needs an',
+        "account or an installation, and what you write stays on your machine.</p>",
+        "```",
+        "",
+    ]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

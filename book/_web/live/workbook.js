@@ -191,6 +191,8 @@ class Check {
 /** A cell that is there to be looked at. @param {HTMLElement} element */
 function offerToRun(element) {
   const cell = element.dataset.id;
+  const code = element.querySelector("pre")?.textContent?.trimEnd().split("\n").at(-1) ?? "";
+  if (/^(from|import) /.test(code)) return; // nothing would be seen
   const output = make("div", { class: "live-output" });
   const button = make("button", { type: "button", onclick: run }, "Run");
   const bar = new Bar("A cell to look at", button);

@@ -12,11 +12,12 @@ from cnncourse.authoring.source import Exercise
 
 
 def with_notes(exercise: Exercise) -> NotebookNode:
-    """Give an exercise's notebook the notes that grading needs: name, time limit, titles."""
+    """Give an exercise's notebook the notes that grading needs: name, limit, titles, warnings."""
     notebook = deepcopy(exercise.notebook)
     notebook.metadata["cnncourse"] = {
         "exercise": exercise.name,
         "seconds_per_cell": exercise.seconds_per_cell,
+        "may_not_call": list(exercise.may_not_call),
         "titles": {part.grade_id: part.title for part in exercise.parts},
     }
     return notebook

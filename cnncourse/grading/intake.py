@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from cnncourse.errors import SubmissionError
+from cnncourse.grading.engine.bundle import is_answer, is_test
 
 LARGEST_NOTEBOOK = 50_000_000  # bytes
 _START = None  # the anchor of cells that stand before every released one
@@ -125,9 +125,9 @@ class _Rebuild:
     def run(self) -> tuple[NotebookNode, tuple[str, ...]]:
         cells = self._added_behind(_START)
         for key, cell in zip(self.keys, self.release.cells, strict=True):
-            if is_solution(cell):
+            if is_answer(cell):
                 self._answer(cell, self.found[key])
-            elif is_grade(cell):
+            elif is_test(cell):
                 self._report_test(cell, self.found[key])
             cells += [cell, *self._added_behind(key)]
         for number, cell in enumerate(cells):
@@ -140,7 +140,7 @@ class _Rebuild:
     def _sort(self, submitted: NotebookNode) -> None:
         """Match each submitted cell to a released one by id, else by equal text."""
         released = dict(zip(self.keys, self.release.cells, strict=True))
-        given = {cell.source: key for key, cell in released.items() if not is_solution(cell)}
+        given = {cell.source: key for key, cell in released.items() if not is_answer(cell)}
         anchor = _START
         for cell in submitted.cells:
             key = next((k for k in _ids(cell) if k in self.found), given.get(cell.source))
@@ -163,7 +163,7 @@ class _Rebuild:
         stub never displaces an answer.
         """
         copies = self.found[key]
-        if copies and is_solution(released):
+        if copies and is_answer(released):
             if cell.source == released.source:
                 copies.insert(0, cell)
                 return
@@ -237,7 +237,7 @@ def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path
     if expected and got and got != expected:
         words = f"is the notebook of “{got}”, expected the one of “{expected}”"
         raise SubmissionError(path, words)
-    wanted = {_key(cell) for cell in release.cells if is_solution(cell)}
+    wanted = {_key(cell) for cell in release.cells if is_answer(cell)}
     ids = {_grade_id(cell) for cell in submitted.cells} - {None}
     ids |= {name for cell in submitted.cells for name in _ids(cell)} & wanted
     if wanted & ids and len(ids & {_key(cell) for cell in release.cells}) * 2 >= len(ids):

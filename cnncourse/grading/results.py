@@ -29,16 +29,25 @@ NOT_RUN = "not run"
 
 # names of the errors that the grader itself writes under a cell
 TIME_LIMIT = "TimeLimit"
+MEMORY_LIMIT = "MemoryLimit"
 KERNEL_DIED = "KernelDied"
 CELL_NOT_RUN = "CellNotRun"
-OWN_ERRORS = (TIME_LIMIT, KERNEL_DIED, CELL_NOT_RUN)
+OWN_ERRORS = (TIME_LIMIT, MEMORY_LIMIT, KERNEL_DIED, CELL_NOT_RUN)
+
+STOPS = {
+    TIME_LIMIT: "stopped at the time limit",
+    MEMORY_LIMIT: "stopped at the memory limit",
+    KERNEL_DIED: "kernel died",
+}
 
 # what a flag of a result begins with
 TIMED_OUT = "timed out"
+OUT_OF_MEMORY = "out of memory"
 DIED = "kernel died"
 USED = "used"
 SANDBOX = "sandbox"
-FLAGS = (TIMED_OUT, DIED, USED, SANDBOX)
+NO_SANDBOX = "no sandbox"
+FLAGS = (TIMED_OUT, OUT_OF_MEMORY, DIED, USED, SANDBOX, NO_SANDBOX)
 
 LONGEST_MESSAGE = 800
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -68,6 +77,8 @@ class Part:
     seconds : float
         How long its tests ran, the student's code included; two results may differ in it and be
         equal.
+    hidden : bool
+        True where it failed in a test that students do not see.
     """
 
     grade_id: str
@@ -78,6 +89,7 @@ class Part:
     message: str = ""
     manual: bool = False
     seconds: float = field(default=0.0, compare=False)
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -260,7 +272,7 @@ def reason_for(notebook: NotebookNode, parts: Iterable[Part]) -> str:
     if notebook.metadata.get("cnncourse", {}).get("blank"):
         return "no answer was filled in"
     stops = []
-    for ename, words in ((TIME_LIMIT, "stopped at the time limit"), (KERNEL_DIED, "kernel died")):
+    for ename, words in STOPS.items():
         cells = [
             name_of(cell)
             for cell in notebook.cells

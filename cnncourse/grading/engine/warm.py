@@ -1,0 +1,152 @@
+"""The warm process: import once, fork for every submission.
+
+It holds nothing that a submission may not see: no test, no other submission, an empty environment.
+It has one thread, so that a fork of it is sound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import io
+import os
+import select
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from cnncourse.grading.engine import checker, sandbox, student, wire
+
+_REQUEST = 1 << 20  # bytes; requests and the answers of this process are small
+
+
+def main() -> None:
+    """Serve the grader on the socket whose number is the only argument."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    order, _ = wire.receive(control, _REQUEST)
+    sandbox.adopt_orphans()
+    warm = _Warm(control, order)
+    with contextlib.suppress(wire.BrokenError):
+        wire.send(control, {"ready": True})
+        warm.serve()
+    warm.end_students()
+
+
+class _Warm:
+    def __init__(self, control: socket.socket, order: dict[str, Any]) -> None:
+        self.control = control
+        self.order = order
+        self.shell = student.make_shell()
+        import_all(order["modules"])
+        gc.collect()
+        gc.freeze()  # what is here stays: the children need not copy it
+
+    def serve(self) -> None:
+        """Fork a checker when the grader asks, students when the checker does."""
+        desk: socket.socket | None = None
+        while True:
+            ends = [self.control, *([desk] if desk else [])]
+            ready = select.select(ends, [], [])[0]
+            if desk in ready and desk is not None:
+                try:
+                    self._fork_student(desk, wire.receive(desk, _REQUEST)[0])
+                except wire.BrokenError:  # the checker has finished
+                    desk.close()
+                    desk = None
+                    self.end_students()
+            elif self.control in ready:
+                request, _ = wire.receive(self.control, _REQUEST)
+                if "import" in request:
+                    import_all(request["import"])
+                    wire.send(self.control, {"ready": True})
+                else:
+                    desk = self._fork_checker()
+
+    def _fork_checker(self) -> socket.socket:
+        job, job_end = socket.socketpair()
+        desk, desk_end = socket.socketpair()
+        pid = _fork([job_end, desk_end], lambda socks: checker.serve(*socks))
+        wire.send(self.control, {"pid": pid})
+        socket.send_fds(self.control, [b"x"], [job.fileno()])
+        for end in (job, job_end, desk_end):
+            end.close()
+        return desk
+
+    def _fork_student(self, desk: socket.socket, request: dict[str, Any]) -> None:
+        mine, theirs = socket.socketpair()
+        user = sandbox.user_of_this_process()
+        def enter(socks: list[socket.socket]) -> None:
+            cell = sandbox.Cell(
+                self.order["sandbox"], request["limits"], self.order["visible"], user
+            )
+            cell.enter(socks[0], request["files"], request["folder"])
+            student.serve(socks[0], self.shell, request["settings"])
+
+        pid = _fork([theirs], enter)
+        wire.send(desk, {"pid": pid})
+        socket.send_fds(desk, [b"x"], [mine.fileno()])
+        mine.close()
+        theirs.close()
+
+    def end_students(self) -> None:
+        """Kill what is left of a submission, whatever it became."""
+        sandbox.kill_children()
+
+
+def _fork(ends: list[socket.socket], child: Callable[[list[socket.socket]], None]) -> int:
+    """Fork a child that holds nothing open but its sockets; it never comes back."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        _keep_only(ends)
+        child([socket.socket(fileno=3 + n) for n in range(len(ends))])
+        status = 0
+    except wire.BrokenError:
+        status = 0
+    finally:
+        _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    os._exit(status)
+
+
+def _keep_only(ends: list[socket.socket]) -> None:
+    """Put the sockets on the descriptors from 3, nothing on 0, 1, 2, and close all others."""
+    high = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 32) for end in ends]
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    for n, fd in enumerate(high):
+        os.dup2(fd, 3 + n, inheritable=False)
+    os.closerange(3 + len(ends), 1 << 16)
+
+
+def import_all(modules: list[str]) -> None:
+    """Import modules before anyone needs them; what cannot be imported fails where it is used."""
+    said = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        warnings.simplefilter("ignore")
+        for name in modules:
+            if name not in sys.modules:
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name)
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(1)
+            importlib.import_module("torch._dynamo")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the grader
+    main()

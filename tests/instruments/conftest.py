@@ -45,7 +45,7 @@ def play(browser, alone):
     """Open one instrument alone, from disk.
 
     `play(name, fragment="", state={}, **options)`: the state reaches it by the address; options are
-    those of a browser context, such as viewport, color_scheme, has_touch or reduced_motion. What went
+    those of a browser context, such as viewport, color_scheme, has_touch, reduced_motion. What went
     wrong is in page.problems; page.settle() waits until the last change is drawn.
     """
     contexts = []

@@ -81,13 +81,15 @@ export function start(require) {
 function run(slot, instrument) {
   const values = JSON.parse(slot.querySelector("script")?.textContent ?? "{}");
   const { name, initial, limits } = values.about;
-  const fromAddress = () => ({ ...initial, ...readState(name, location.hash, initial, limits) });
-  const model = new PageModel({ ...values, ...fromAddress() });
+  const from = (/** @type {string} */ hash) => ({ ...initial, ...readState(name, hash, initial, limits) });
+  const model = new PageModel({ ...values, ...from(location.hash) });
   slot.replaceChildren();
   instrument.render({ model, el: slot });
   keepInAddress(model, name, initial);
-  addEventListener("hashchange", () => {
-    for (const [key, value] of Object.entries(fromAddress())) model.set(key, value);
+  addEventListener("hashchange", (event) => {
+    const { hash } = new URL(event.newURL);
+    if (!hash.includes(`${name}.`)) return; // a link to a section of the page
+    for (const [key, value] of Object.entries(from(hash))) model.set(key, value);
   });
 }
 

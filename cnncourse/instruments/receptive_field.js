@@ -33,7 +33,7 @@ export default {
     const field = () => stack().fields[after() - 1];
     const core = () => stack().cores[after() - 1];
     /** @param {import("./lib/fields.js").Window[]} layers */
-    const change = (layers) => ui.set({ layers: writeLayers(layers) });
+    const change = (layers) => ui.set({ layers: writeLayers(fitting(layers)) });
 
     networks(ui);
     const adding = h("div", { class: "cnn-presets", role: "group", "aria-label": "Add a layer at the end" });
@@ -79,7 +79,8 @@ export default {
     ui.onChange(() => {
       const { size, jump } = field();
       const { layers, fields, cores } = stack();
-      const beyond = size > ui.get("image_size") ? ` That is more than the ${ui.get("image_size")} pixels of the image.` : "";
+      const limit = 2 * size > LARGEST ? ` Fields are followed up to ${LARGEST} pixels.` : "";
+      const beyond = size > ui.get("image_size") ? ` That is more than the ${ui.get("image_size")} pixels of the image.${limit}` : "";
       ui.say(
         `After ${after()} of ${layers.length} layers one output sees ${size} × ${size} pixels; its neighbour's field lies ${jump} pixel${jump > 1 ? "s" : ""} further.${beyond} ` +
           `With equal weights, 95 % of what counts along an axis comes from ${core()} pixels.`,
@@ -94,12 +95,16 @@ export default {
   },
 };
 
-/** @param {import("./lib/fields.js").Window[]} layers @returns {Stack} */
-function follow(layers) {
-  const all = receptiveField(layers);
-  const fields = all.filter(({ size, jump }) => size <= LARGEST && jump <= LARGEST);
-  const kept = layers.slice(0, fields.length);
-  return { layers: kept, fields, cores: kept.map((_, i) => coreWidth(effectiveField(kept.slice(0, i + 1)), SHARE)) };
+/** Layers up to the largest field that is followed. @param {import("./lib/fields.js").Window[]} layers */
+function fitting(layers) {
+  return layers.slice(0, receptiveField(layers).filter(({ size }) => size <= LARGEST).length);
+}
+
+/** @param {import("./lib/fields.js").Window[]} all @returns {Stack} */
+function follow(all) {
+  const layers = fitting(all);
+  const cores = layers.map((_, i) => coreWidth(effectiveField(layers.slice(0, i + 1)), SHARE));
+  return { layers, fields: receptiveField(layers), cores };
 }
 
 /** A list of networks and of stacks to compare. @param {import("./lib/ui.js").Shell} ui */

@@ -16,6 +16,7 @@ from cnncourse.shapes import ReceptiveField as Field
 from cnncourse.shapes import Window, receptive_field
 
 SHARE = 0.95
+LARGEST = 10_000  # pixels of a field that is still followed
 LAYER = re.compile(r"(\d{1,3})(?:s(\d{1,2}))?(?:d(\d{1,3}))?(?:p(\d{1,3}))?")
 EXAMPLES = {
     "conv, pool, conv, pool, conv": "3,2s2,3,2s2,3",
@@ -118,8 +119,9 @@ class ReceptiveFieldExplorer(Instrument):
             layers = read_layers(proposal["value"])
         except ValueError as problem:
             raise traitlets.TraitError(f"layers: {problem}") from problem
-        if not layers:
-            raise traitlets.TraitError("layers: expected at least one layer")
+        if not layers or receptive_field(layers)[-1].size > LARGEST:
+            expected = f"at least one layer, and a field of at most {LARGEST} pixels"
+            raise traitlets.TraitError(f"layers: expected {expected}")
         return str(proposal["value"])
 
     def fields(self) -> list[Field]:

@@ -133,6 +133,22 @@ def test_layers_are_dragged_with_the_mouse(play):
     assert page.problems == []
 
 
+def test_layers_are_dragged_with_a_finger_and_stop_at_the_largest_field(play):
+    page = play("receptive_field", has_touch=True, viewport={"width": 390, "height": 844})
+    handle(page, 1).scroll_into_view_if_needed()
+    start, end = (handle(page, layer).bounding_box() for layer in (2, 1))
+    finger = page.context.new_cdp_session(page)
+    for kind, place in (("Start", start), ("Move", end), ("End", None)):
+        points = [{"x": place["x"] + 8, "y": place["y"] + 8}] if place else []
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    check_fields(page, "2s2,3,3,2s2,3")
+    for _ in range(14):
+        page.get_by_role("button", name="+ stride 2").tap()
+    expect(page.locator(WORDS)).to_contain_text("up to 10000 pixels")
+    assert page.locator(".cnn-handle").count() < 5 + 14
+    assert page.problems == []
+
+
 @pytest.mark.parametrize(("title", "size"), [
     ("VGG-16", 212), ("ResNet-50", 427), ("dilations 1, 2, 4, 8, 16, 32", 127),
 ])  # fmt: skip
@@ -285,6 +301,7 @@ def test_what_papers_say_stands_beside_what_was_counted(play):
     ("feature_volumes", {"network": "alexnet"}, {"network": "vgg15"}),
     ("receptive_field", {"layers": "3,3d2"}, {"layers": "3,wide"}),
     ("receptive_field", {"after": 3}, {"layers": ""}),
+    ("receptive_field", {"layers": "31"}, {"layers": ",".join(["3s2"] * 14)}),
     ("gradient_depth", {"blocks": 64}, {"blocks": 65}),
     ("compound_scaling", {"depth": 3}, {"depth": 0.5}),
     ("architecture_browser", {"left": "vit_mini"}, {"right": "vit"}),

@@ -25,6 +25,7 @@ INSTRUMENTS = {
     "kernel_scanner": "KernelScanner",
     "convolution_kinds": "ConvolutionKinds",
     "pooling_shift": "PoolingShift",
+    "pipeline": "Pipeline",
     "draw_digit": "DrawDigit",
     "feature_volumes": "FeatureVolumes",
     "receptive_field": "ReceptiveFieldExplorer",

@@ -1,7 +1,8 @@
 // @ts-check
+import { answerBars, percent } from "./lib/bars.js";
 import { css, ink as readable, largest, number, signed } from "./lib/colour.js";
+import { digitGrid, exampleAt } from "./lib/digits.js";
 import { FINE, SPACE, asMnist, drawStrokes, enlarge, readStrokes, shifted, writeStrokes } from "./lib/drawing.js";
-import { EXAMPLES } from "./lib/examples.js";
 import { LENET } from "./lib/lenet.js";
 import { asPicture, drawMaps, layout, markUnit, moved, unitAt } from "./lib/maps.js";
 import { forward, parseNetwork, probabilities, readNetwork, receptiveField, stages } from "./lib/network.js";
@@ -18,26 +19,8 @@ const STEP = 16; // of the pen by arrow keys, in the drawing's units
 const CLOSE = 5; // a point nearer than this to the last one is left out
 const SLICE = 12; // milliseconds of probing at a time
 const SHOW = 250; // milliseconds between two looks at what probing has found
-const MOST_BARS = 12;
-const COLUMNS = 10; // of the examples: a digit each
 
-const pixels = Uint8Array.from(atob(EXAMPLES.pixels), (character) => character.charCodeAt(0));
 const builtIn = readNetwork(LENET);
-
-/** @param {number} index */
-function exampleAt(index) {
-  return Float64Array.from(pixels.subarray(index * 784, (index + 1) * 784), (byte) => byte / 255);
-}
-
-/** Where an example is in its grid: three rows of the digits, then those that are read wrong. */
-const perDigit = EXAMPLES.labels.findIndex((label) => label !== EXAMPLES.labels[0]);
-const regular = COLUMNS * perDigit;
-const extraRows = Math.ceil((EXAMPLES.labels.length - regular) / COLUMNS);
-/** @param {number} row @param {number} column */
-const exampleOf = (row, column) => (row < perDigit ? column * perDigit + row : regular + (row - perDigit) * COLUMNS + column);
-/** @param {number} index @returns {[number, number]} */
-const placeOf = (index) =>
-  index < regular ? [index % perDigit, Math.floor(index / perDigit)] : [perDigit + Math.floor((index - regular) / COLUMNS), (index - regular) % COLUMNS];
 
 export default {
   /** @param {{model: import("./lib/ui.js").Model, el: HTMLElement}} context */
@@ -325,50 +308,14 @@ function seenBy(machine) {
 
 /** @param {Shell} ui @param {Machine} machine */
 function bars(ui, machine) {
-  const list = h("ol", { class: "cnn-answer" });
+  const list = answerBars(ui, () => ({ classes: machine.network.classes, shares: machine.shares }));
   ui.panel("What it says", list);
-  ui.onChange(() => {
-    const { classes } = machine.network;
-    const order = classes.map((_, i) => i);
-    if (classes.length > MOST_BARS) order.sort((a, b) => machine.shares[b] - machine.shares[a]).splice(MOST_BARS);
-    list.replaceChildren(
-      ...order.map((i) => {
-        const bar = h("span", { class: "cnn-bar" });
-        bar.style.setProperty("--share", String(machine.shares[i]));
-        return h("li", { class: i === machine.label ? "cnn-first" : "" }, h("span", { class: "cnn-class" }, classes[i]), bar, h("span", { class: "cnn-share" }, percent(machine.shares[i])));
-      }),
-    );
-  });
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** @param {Shell} ui */
 function examples(ui) {
-  const thumbs = EXAMPLES.labels.map((_, i) => `url(${asCanvas(exampleAt(i), 28).toDataURL()}) center / cover`);
-  const panel = ui.panel("Or take a digit that it was not trained on; in the last row, those of 1,000 that it reads wrong");
-  panel.classList.add("cnn-examples");
-  ui.grid({
-    label: "Digits from MNIST's test set; the last row holds those that the network reads wrong",
-    into: panel,
-    rows: () => perDigit + extraRows,
-    columns: () => COLUMNS,
-    size: 26,
-    cursor: () => (ui.get("example") < 0 ? [0, 0] : placeOf(ui.get("example"))),
-    move: (row, column) => {
-      const index = exampleOf(row, column);
-      if (index >= EXAMPLES.labels.length) return;
-      ui.set({ example: index, strokes: "", ...(ui.get("picture").length ? { picture: [] } : {}) });
-    },
-    cell: (row, column) => {
-      const index = exampleOf(row, column);
-      const known = index < EXAMPLES.labels.length;
-      return { background: known ? thumbs[index] : "none", say: known ? `a ${EXAMPLES.labels[index]}` : "empty", mark: index === ui.get("example") ? "window" : "" };
-    },
-  });
+  const title = "Or take a digit that it was not trained on; in the last row, those of 1,000 that it reads wrong";
+  digitGrid(ui, title, (example) => ui.set({ example, strokes: "", ...(ui.get("picture").length ? { picture: [] } : {}) }));
 }
 
 // --- every layer ---

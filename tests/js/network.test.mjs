@@ -64,6 +64,7 @@ const wrong = {
   "a kernel for other channels": [(file) => (file.layers[0].weight.shape = [4, 2, 3, 3]), "layers[0].weight.shape: expected [4,1,3,3], got [4,2,3,3]"],
   "an array beyond the data": [(file) => (file.layers[0].bias.offset = 1e6), /^layers\[0\]\.bias\.offset: expected room for 4 of the \d+ numbers in data, got 1000000$/],
   "no bias": [(file) => delete file.layers[0].bias, "layers[0].bias: expected an object, got nothing"],
+  "a picture that is too large": [(file) => (file.input = [1, 4000, 4000]), /^layers: expected at most 10000000 units, got \d+$/],
   "half a stride": [(file) => (file.layers[0].stride = [0.5, 1]), "layers[0].stride: expected 2 integers of at least 1, got [0.5,1]"],
   "a kernel that is too large": [(file) => (file.input = [1, 2, 2]), 'layers[0]: expected a kernel that fits its input, got "an output of 0 pixels"'],
   "groups that do not divide": [(file) => (file.layers[0].groups = 3), "layers[0].groups: expected a divisor of 1 and 4, got 3"],

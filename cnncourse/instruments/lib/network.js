@@ -18,6 +18,7 @@ export const FORMAT = "cnncourse network";
 export const VERSION = 1;
 const LARGEST = 2e6; // parameters
 const MOST_WORK = 2e9; // multiply-adds: some seconds
+const MOST_UNITS = 1e7; // of all layers together
 
 /** A file that is not a network, with the field at fault. */
 export class NetworkError extends Error {
@@ -27,6 +28,11 @@ export class NetworkError extends Error {
     this.name = "NetworkError";
     this.field = field;
   }
+}
+
+/** @param {number[]} numbers */
+function product(numbers) {
+  return numbers.reduce((total, n) => total * n, 1);
 }
 
 /** @param {unknown} value */
@@ -68,10 +74,13 @@ export function readNetwork(value) {
   /** @type {Layer[]} */
   const layers = [];
   let work = 0;
+  let units = product(input);
   list("layers", file.layers).forEach((entry, i) => {
     const layer = readLayer(`layers[${i}]`, entry, { numbers, places, layers, input });
     work += multiplyAdds(layer);
-    if (work > MOST_WORK) throw new NetworkError("layers", "fewer than 2,000,000,000 multiply-adds", work);
+    units += product(layer.shape);
+    if (work > MOST_WORK) throw new NetworkError("layers", `at most ${MOST_WORK} multiply-adds`, work);
+    if (units > MOST_UNITS) throw new NetworkError("layers", `at most ${MOST_UNITS} units`, units);
     places.set(layer.name, i);
     layers.push(layer);
   });
@@ -199,7 +208,7 @@ class Reader {
     if (!Array.isArray(place.shape) || place.shape.join() !== shape.join()) {
       throw new NetworkError(`${field}.shape`, show(shape), place.shape);
     }
-    const size = shape.reduce((product, n) => product * n, 1);
+    const size = product(shape);
     const fits = Number.isInteger(place.offset) && place.offset >= 0
       && place.offset + size <= this.numbers.length;
     if (!fits) {
@@ -226,11 +235,15 @@ class Reader {
   }
 }
 
-/** @param {Layer} layer */
-function multiplyAdds(layer) {
-  const outputs = layer.shape.reduce((product, n) => product * n, 1);
-  if (layer.type === "conv2d") return outputs * layer.weight.data.length / layer.shape[0];
-  return layer.type === "linear" ? layer.weight.data.length : outputs;
+/**
+ * Multiplications of a number with a weight.
+ * @param {Layer} layer
+ */
+export function multiplyAdds(layer) {
+  const outputs = product(layer.shape);
+  if (layer.type === "conv2d") return (outputs * layer.weight.data.length) / layer.shape[0];
+  if (layer.type === "scale") return outputs;
+  return layer.type === "linear" ? layer.weight.data.length : 0;
 }
 
 /** @param {number} size @param {Layer} layer @param {number} axis @param {number} kernel */
@@ -509,7 +522,7 @@ const TYPES = {
   avg_pool2d: { arity: 1, read: readPool, run: pool },
   global_avg_pool: { arity: 1, read: (_, [shape], __, reader) => [reader.maps(shape)[0], 1, 1], run: globalPool },
   global_max_pool: { arity: 1, read: (_, [shape], __, reader) => [reader.maps(shape)[0], 1, 1], run: globalPool },
-  flatten: { arity: 1, read: (_, [shape]) => [shape.reduce((product, n) => product * n, 1)], run: copy },
+  flatten: { arity: 1, read: (_, [shape]) => [product(shape)], run: copy },
   relu: pointwise((x) => (x > 0 ? x : 0)),
   relu6: pointwise(clip6),
   leaky_relu: pointwise((x, layer) => (x > 0 ? x : layer.negativeSlope * x)),
@@ -543,14 +556,14 @@ const ACTIVATIONS = new Set(["relu", "relu6", "leaky_relu", "tanh", "sigmoid", "
  * @returns {Tensor[]} the output of each layer, in the order of `network.layers`
  */
 export function forward(network, image) {
-  const size = network.input.reduce((product, n) => product * n, 1);
+  const size = product(network.input);
   if (image.length !== size) throw new NetworkError("image", `${network.input.join(" x ")} = ${size} numbers`, image.length);
   const x = { shape: network.input, data: Float32Array.from(image) };
   /** @type {Tensor[]} */
   const outputs = [];
   for (const layer of network.layers) {
     const inputs = layer.inputs.map((place) => (place < 0 ? x : outputs[place]));
-    const data = new Float32Array(layer.shape.reduce((product, n) => product * n, 1));
+    const data = new Float32Array(product(layer.shape));
     TYPES[layer.type].run(layer, inputs, data);
     outputs.push({ shape: layer.shape, data });
   }
@@ -590,19 +603,20 @@ export function stages(network) {
 }
 
 /**
- * The pixels of the image that one unit can see.
+ * The pixels of the image, or the units of an earlier layer's maps, that one unit can see.
  * @param {Network} network
  * @param {number} index the layer's place
  * @param {number} row
  * @param {number} column 0 for a layer without maps
+ * @param {number} [until] the earlier layer; -1 is the image
  * @returns {{top: number, left: number, bottom: number, right: number}} inclusive, within the image
  */
-export function receptiveField(network, index, row, column) {
+export function receptiveField(network, index, row, column, until = -1) {
   /** @type {(number[] | undefined)[]} top, left, bottom, right in each layer's output */
   const seen = network.layers.map(() => undefined);
   let inImage = [Infinity, Infinity, -Infinity, -Infinity];
   seen[index] = [row, column, row, column];
-  for (let i = index; i >= 0; i--) {
+  for (let i = index; i > until; i--) {
     const box = seen[i];
     if (!box) continue;
     const layer = network.layers[i];
@@ -613,7 +627,7 @@ export function receptiveField(network, index, row, column) {
       else seen[place] = union(seen[place] ?? part, part);
     }
   }
-  const [top, left, bottom, right] = inImage;
+  const [top, left, bottom, right] = (until < 0 ? inImage : seen[until]) ?? inImage;
   return { top, left, bottom, right };
 }
 

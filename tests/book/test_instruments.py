@@ -1,10 +1,13 @@
 """Instruments in the built book: loaded once, running from disk, linked by address."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from cnncourse.instruments import INSTRUMENTS
 
+AXE = Path(__file__).parents[2] / "book/_web/node_modules/axe-core/axe.min.js"
 PLACES = {
     "book/01_why_not_dense/index.html": ["pooling_shift"],
     "book/02_convolution/index.html": ["kernel_explorer", "kernel_scanner", "convolution_kinds"],
@@ -35,13 +38,22 @@ def test_a_page_without_instruments_loads_none_of_it(visit, html):
     assert page.locator("[src*=instruments], link[href*='_static/instruments']").count() == 0
 
 
-def test_one_page_has_them_all(visit, html):
-    page = visit((html / "book/instruments.html").as_uri())
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_page_has_them_all_and_everyone_can_use_them(visit, html, scheme):
+    page = visit((html / "book/instruments.html").as_uri(), color_scheme=scheme)
     names = page.eval_on_selector_all(".cnn-slot", "all => all.map(e => e.dataset.instrument)")
     assert sorted(names) == sorted(INSTRUMENTS)
     for name in names:
         page.locator(f"#{name}").scroll_into_view_if_needed()
         expect(page.locator(f"#{name} .cnn-words")).not_to_be_empty()
+    page.evaluate("document.querySelectorAll('.cnn-instrument details').forEach(d => d.open = true)")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        """tags => axe.run(".cnn-instrument", {runOnly: tags}).then(result => result.violations.map(
+            v => [v.id, v.nodes.length, ...v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]))""",
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+    )
+    assert found == []
     assert page.problems == []
 
 

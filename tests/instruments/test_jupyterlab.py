@@ -1,4 +1,4 @@
-"""A widget in a real JupyterLab: what Python sets shows there, what is pressed there reaches Python."""
+"""A widget in a real JupyterLab: traits set in Python show there, presses there reach Python."""
 
 import json
 import os

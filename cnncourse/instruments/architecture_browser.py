@@ -82,7 +82,7 @@ class ArchitectureBrowser(Instrument):
         for one in pair:
             place = one["multiply_adds"], one["parameters"]
             axes.loglog(*place, "o", color="#a34d00")
-            axes.annotate(one["title"], place, (6, -4), textcoords="offset points")
+            axes.annotate(one["title"], place, (6, -13), textcoords="offset points")
         axes.set_xlabel("multiply-adds for one image")
         axes.set_ylabel("parameters")
         words = " and ".join(

@@ -68,6 +68,7 @@ class CompoundScaling(Instrument):
             name = one["title"].rpartition("-")[2]
             axes.annotate(name, (one["multiply_adds"], one["parameters"]), (5, -12),
                           textcoords="offset points")  # fmt: skip
+        axes.margins(0.12)
         axes.set_xlabel("multiply-adds for one image")
         axes.set_ylabel("parameters")
         first, last = networks[0], networks[-1]

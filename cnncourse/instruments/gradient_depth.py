@@ -71,10 +71,15 @@ class GradientDepth(Instrument):
         for name, style, colour in (("plain", "--", "#a34d00"), ("residual", "-", "#5b3a8c")):
             sizes = getattr(self.depths(name == "residual"), self.show)
             axes.semilogy(np.arange(len(sizes)), sizes, style, color=colour, label=name)
-            ends.append(f"{name} {sizes[0]:.3g} at the input, {sizes[-1]:.3g} at the end")
+            ends.append(f"{name} {_short(sizes[0])} at the input, {_short(sizes[-1])} at the end")
         axes.set_xlabel("after this many blocks (0 is the input)")
         axes.set_ylabel(f"root mean square of the {self.show}")
         axes.legend()
         words = "; ".join(ends)
         alt = f"Two curves over {self.blocks} blocks, on a logarithmic axis: {words}."
         return Twin(figure, alt, f"{self.summary} With {self.blocks} blocks: {words}.")
+
+
+def _short(value: float) -> str:
+    """Write three digits, large numbers with their thousands apart."""
+    return f"{float(f'{value:.3g}'):,.10g}"

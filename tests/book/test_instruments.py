@@ -46,7 +46,7 @@ def test_one_page_has_them_all_and_everyone_can_use_them(visit, html, scheme):
     for name in names:
         page.locator(f"#{name}").scroll_into_view_if_needed()
         expect(page.locator(f"#{name} .cnn-words")).not_to_be_empty()
-    page.evaluate("document.querySelectorAll('.cnn-instrument details').forEach(d => d.open = true)")
+    page.eval_on_selector_all(".cnn-instrument details", "all => all.forEach(d => d.open = true)")
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
         """tags => axe.run(".cnn-instrument", {runOnly: tags}).then(result => result.violations.map(

@@ -301,8 +301,24 @@ inbox_option = click.option(
     "--from", "inbox", type=click.Path(path_type=Path, exists=True),
     help="A folder or zip from a learning platform, instead of nbgrader's exchange.",
 )
-only_option = click.option("--only", metavar="STUDENT", help="Grade this student alone.")
-force_option = click.option("--force", is_flag=True, help="Grade again what is already graded.")
+def _grading_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is graded, and by whom."""
+    for option in reversed((
+        click.option("--only", metavar="STUDENT", help="Grade this student alone."),
+        click.option("--part", "parts", metavar="ID", multiple=True,
+                     help="Grade this part alone; may be repeated."),
+        click.option("--force", is_flag=True, help="Grade again what is already graded."),
+        click.option("--workers", type=click.IntRange(1),
+                     help="Processes on this machine [default: one for each core]."),
+        click.option("--scheduler", metavar="ADDRESS",
+                     help="A Dask scheduler whose workers grade instead, say tcp://host:8786."),
+        click.option("--sandbox", type=click.Choice(["auto", "none"]), default="auto",
+                     show_default=True, help="none: student code runs with your rights."),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
 csv_option = click.option(
     "--csv", type=click.Path(path_type=Path, dir_okay=False), default=None,
     help="Where the scores go [default: grades.csv in the course folder].",
@@ -327,10 +343,13 @@ def collect(folder: Path, assignment: str, inbox: Path | None) -> None:
 
 
 @_step("autograde", "Run and score every submission.")
-@only_option
-@force_option
-def autograde(folder: Path, assignment: str, only: str | None, force: bool) -> None:
-    _print_results(_autograde(_course(folder), assignment, only, force))
+@_grading_options
+@click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+def autograde(folder: Path, assignment: str, dry_run: bool, **options: Any) -> None:
+    if dry_run:
+        _print_plan(_course(folder).plan(assignment, _options(**options)))
+    else:
+        _autograde(_course(folder), assignment, **options)
 
 
 @_step("feedback", "Write a feedback page for each student.")
@@ -380,19 +399,53 @@ def send(folder: Path, assignment: str, settings: Path) -> None:
 
 @_step("all", "Collect, autograde, feedback and export.")
 @inbox_option
-@only_option
-@force_option
 @csv_option
+@_grading_options
 def whole_way(
-    folder: Path, assignment: str, inbox: Path | None, only: str | None, force: bool,
-    csv: Path | None,
+    folder: Path, assignment: str, inbox: Path | None, csv: Path | None, **options: Any
 ) -> None:
     course = _course(folder)
     _collect(course, assignment, inbox)
-    results = _autograde(course, assignment, only, force)
-    course.feedback(assignment)
-    _print_results(results)
+    _autograde(course, assignment, **options)
+    click.echo(f"feedback pages: {len(course.feedback(assignment))}")
     click.echo(course.export(assignment, csv or folder / "grades.csv"))
+
+
+@main.group()
+def gradebook() -> None:
+    """Compare the gradebook with what it was before a run, or put it back.
+
+    A backup is made before each run of `grade autograde`; the run's name stands for the gradebook
+    as it was just before, and `now` for the present one.
+    """
+
+
+@gradebook.command("runs")
+@course_option
+def gradebook_runs(folder: Path) -> None:
+    """List the runs whose backup is there."""
+    for name in _course(folder).runs():
+        click.echo(name)
+
+
+@gradebook.command("diff")
+@course_option
+@click.argument("before")
+@click.argument("after", default="now")
+def gradebook_diff(folder: Path, before: str, after: str) -> None:
+    """List the scores that differ between two runs, each with the cause."""
+    found = _course(folder).changes(before, after)
+    _print_changes(found)
+    click.echo(f"scores that differ: {len(found)}")
+
+
+@gradebook.command("restore")
+@course_option
+@click.argument("run")
+def gradebook_restore(folder: Path, run: str) -> None:
+    """Put the gradebook back to what it was before a RUN; what is there now is kept as a run."""
+    aside = _course(folder).restore(run)
+    click.echo(f"restored; what was there is kept as {aside}")
 
 
 @main.command("sample-class")
@@ -462,31 +515,63 @@ def _collect(course: Any, assignment: str, inbox: Path | None) -> None:
     click.echo(f"submissions collected: {len(collected)}")
 
 
-def _autograde(course: Any, assignment: str, only: str | None, force: bool) -> list[Result]:
+def _options(**options: Any) -> Any:
+    """Sort what says what is graded, and by whom."""
+    from cnncourse.grading.operations.autograde import Options
+    from cnncourse.grading.operations.carriers import cores
+
+    return Options(**{**options, "workers": options["workers"] or cores()})
+
+
+def _autograde(course: Any, assignment: str, **options: Any) -> None:
+    if options["sandbox"] == "none":
+        words = "student code runs without a sandbox, with your rights, on what you can reach"
+        click.echo(f"Warning: {words}", err=True)
     with _progress(assignment) as step:
-        return course.autograde(assignment, only=only, force=force, progress=step)
+        results, report = course.run(assignment, _options(**options), step, step.say)
+    _print_results(results)
+    _print_changes(change for change in report.changes if change.before is not None)
+    counts = ", ".join(f"{kind} {n}" for kind, n in report.counts.items() if n)
+    click.echo(f"run {report.run}: {counts or 'nothing to grade'}")
+
+
+class _Steps:
+    """How far something is: called with what is done, how many are done, and how many there are."""
+
+    def __init__(self, step: Callable[[str, int, int], None], say: Callable[[str], None]) -> None:
+        self._step, self.say = step, say
+
+    def __call__(self, now: str, done: int, total: int) -> None:
+        self._step(now, done, total)
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar, or a line for each step where there is no terminal.
-
-    Call what it gives with what is being done, how many are done, and how many there are.
-    """
+def _progress(title: str) -> Iterator[_Steps]:
+    """A bar, or a line for each step where there is no terminal; `say` writes a line of its own."""
     from rich import progress
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(stderr=True)
+
+    def line(text: str) -> None:
+        click.echo(text, err=True)
+
     if not console.is_terminal:
-        yield lambda now, done, total: click.echo(f"{title}: {done}/{total} {now}", err=True)
+        yield _Steps(lambda now, done, total: line(f"{title}: {done}/{total} {now}"), line)
         return
     columns = (
         progress.TextColumn("{task.description} {task.fields[now]}"), progress.BarColumn(),
-        progress.MofNCompleteColumn(), progress.TimeElapsedColumn(),
+        progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), progress.TextColumn("ETA"),
+        progress.TimeRemainingColumn(),
     )  # fmt: skip
     with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, now="", total=None)
-        yield lambda now, done, total: bar.update(task, now=now, completed=done, total=total)
+
+        def step(now: str, done: int, total: int) -> None:
+            bar.update(task, now=escape(now), completed=done, total=total)
+
+        yield _Steps(step, lambda text: bar.console.print(escape(text)))
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -513,6 +598,32 @@ def _print_results(results: list[Result]) -> None:
             for r in results
         ),
     )  # fmt: skip
+
+
+def _print_plan(plans: Iterable[Any]) -> None:
+    rows = [
+        (p.standing.student, ", ".join(p.parts) if p.needed else "nothing", _why(p)) for p in plans
+    ]
+    _print_table(("student", "to run", "because"), rows)
+    click.echo(f"submissions to run: {sum(parts != 'nothing' for _, parts, _ in rows)}")
+
+
+def _why(plan: Any) -> str:
+    result = plan.standing.result
+    return "nothing was handed in" if result is None else f"{result.status}: {result.reason}"
+
+
+def _print_changes(changes: Iterable[Any]) -> None:
+    rows = [
+        (c.student, c.assignment, c.part, _score(c.before), _score(c.after), c.cause)
+        for c in changes
+    ]
+    if rows:
+        _print_table(("student", "assignment", "part", "before", "after", "cause"), rows)
+
+
+def _score(score: float | None) -> str:
+    return "none" if score is None else f"{score:g}"
 
 
 def _reason(result: Result) -> str:

@@ -8,42 +8,44 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeSubmit
 
 from cnncourse.authoring.build import write_atomically
 from cnncourse.authoring.source import Exercise
-from cnncourse.errors import ArgumentError, CourseError, SetupError, SubmissionError
+from cnncourse.errors import ArgumentError, CourseError, SetupError
 from cnncourse.grading.annotate import with_notes
 from cnncourse.grading.collect import collect_exchange, collect_inbox, read_refusals
-from cnncourse.grading.execute import AUTOGRADE, SANITIZE, grading_key, tests_digest
+from cnncourse.grading.execute import AUTOGRADE, SANITIZE
 from cnncourse.grading.export import write_csv
 from cnncourse.grading.feedback import write_page
-from cnncourse.grading.gradebook import NO_GRADES, Grades, read_grades, score_nothing
-from cnncourse.grading.intake import find_notebook, rebuild
-from cnncourse.grading.layout import CONFIG_FILE, Desk, Layout, read_file, swap
-from cnncourse.grading.results import (
-    GRADED,
-    MISSING,
-    NOT_GRADED,
-    REFUSED,
-    Result,
-    blank_parts,
-    read_parts,
-    reason_for,
+from cnncourse.grading.gradebook import NO_GRADES, Grades, read_grades
+from cnncourse.grading.layout import CONFIG_FILE, Layout, read_file, swap
+from cnncourse.grading.operations import backups
+from cnncourse.grading.operations.autograde import (
+    Options,
+    Plan,
+    Progress,
+    Report,
+    autograde,
+    plan,
 )
+from cnncourse.grading.operations.backups import Change
+from cnncourse.grading.operations.lock import only_writer
+from cnncourse.grading.operations.register import Register
+from cnncourse.grading.platforms import Filled, fill_in
+from cnncourse.grading.results import GRADED, MISSING, NOT_GRADED, REFUSED, Result
 from cnncourse.grading.roster import Student, check_id, read_roster
 
-Progress = Callable[[str, int, int], None]  # what is being done, how many are done, how many in all
+ALL = Options()  # everything that has not been graded yet, from this process
 
 _CONFIG = '''"""nbgrader's configuration of this course: its own commands work in this folder."""
 
@@ -185,7 +187,7 @@ class Course:
         """Make the students' notebook and put it into the exchange; say where it is."""
         self._layout.check_assignment(assignment)
         released = self._layout.released(assignment)
-        with self._layout.desk() as desk:
+        with only_writer(self.folder), self._layout.desk() as desk:
             places = {"release_directory": self._layout.work.name}
             try:
                 desk.converter(GenerateAssignment, assignment, **places).start()
@@ -234,7 +236,7 @@ class Course:
         """
         self._layout.check_released(assignment)
         roster = {student.id for student in self.students()}
-        with self._layout.desk() as desk:
+        with only_writer(self.folder), self._layout.desk() as desk:
             if inbox is None:
                 return collect_exchange(self._layout, desk, assignment, roster)
             return collect_inbox(self._layout, assignment, Path(inbox), roster)
@@ -242,8 +244,7 @@ class Course:
     def autograde(
         self,
         assignment: str,
-        only: str | None = None,
-        force: bool = False,
+        options: Options = ALL,
         progress: Progress | None = None,
     ) -> list[Result]:
         """Run and score every submission that has not been yet.
@@ -251,55 +252,87 @@ class Course:
         Parameters
         ----------
         assignment : str
-        only : str, optional
-            One student.
-        force : bool
-            Grade again what is graded; scores given by hand stay.
+        options : Options, optional
+            One student or some parts alone, again, on how many workers and where.
         progress : callable, optional
             Called with (student, done, all).
 
         Returns
         -------
         list of Result
-            One for each student of the roster (or for `only`), and one for each unknown student
-            who handed something in.
+            One for each student of the roster (or for `options.only`), and one for each unknown
+            student who handed something in.
         """
+        return self.run(assignment, options, progress)[0]
+
+    def run(
+        self,
+        assignment: str,
+        options: Options = ALL,
+        progress: Progress | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> tuple[list[Result], Report]:
+        """Autograde, and report what was done: see `autograde`.
+
+        Parameters
+        ----------
+        assignment : str
+        options : Options, optional
+        progress : callable, optional
+            Called with (student, done, all).
+        tell : callable, optional
+            Called with a line for each submission that someone should look at.
+        """
+        students = self._asked_for(assignment, options)
+        with self._layout.quiet():
+            report = autograde(self._layout, assignment, students, options, progress, tell)
+        results = [
+            replace(r, status=NOT_GRADED, reason=f"grading broke ({problem}); grade again")
+            if (problem := report.broken.get(r.student))
+            else r
+            for r in self.results(assignment)
+            if options.only in (None, r.student)
+        ]
+        return results, report
+
+    def plan(self, assignment: str, options: Options = ALL) -> list[Plan]:
+        """Say what `run` would do; nothing is run and nothing is written."""
+        students = self._asked_for(assignment, options)
+        return list(plan(Register(self._layout, assignment), students, options))
+
+    def runs(self) -> list[str]:
+        """Name the runs whose backup of the gradebook is there, the oldest first."""
+        return backups.runs(self.folder)
+
+    def changes(self, before: str, after: str = backups.NOW) -> list[Change]:
+        """List the scores that differ between the gradebooks before two runs, or now."""
+        first, second = (backups.kept(self._layout, name) for name in (before, after))
+        return backups.changes(first, second)
+
+    def restore(self, run: str) -> str:
+        """Put the gradebook back to what it was before a run; name the backup of what was there.
+
+        The journal stays: the next `autograde` brings the gradebook up to it again.
+        """
+        with only_writer(self.folder):
+            return backups.restore(self._layout, run).parent.name
+
+    def _asked_for(self, assignment: str, options: Options) -> list[str]:
         self._layout.check_released(assignment)
         roster = [student.id for student in self.students()]
-        if only is not None and only not in roster:
-            raise ArgumentError("only", "a student of the roster", only)
-        todo = [only] if only else roster
-        tests = self._tests(assignment)
-        broken = {}
-        for done, student in enumerate(todo):
-            if progress:
-                progress(student, done, len(todo))
-            with self._layout.desk() as desk:
-                try:
-                    self._autograde_one(desk, assignment, student, tests, force)
-                except Exception as error:  # whatever broke, the others are graded
-                    broken[student] = f"grading broke ({desk.cause(error)}); grade again"
-                    desk.log.exception("%s", student)
-        if progress:
-            progress("", len(todo), len(todo))
-        results = self.results(assignment)
-        return [
-            replace(r, status=NOT_GRADED, reason=broken[r.student]) if r.student in broken else r
-            for r in results
-            if only in (None, r.student)
-        ]
+        if options.only is not None and options.only not in roster:
+            raise ArgumentError("only", "a student of the roster", options.only)
+        return [options.only] if options.only else roster
 
     def results(self, assignment: str) -> list[Result]:
-        """Read every student's result from the graded notebooks and the gradebook."""
+        """Read every student's result from the journal and the gradebook."""
         self._layout.check_released(assignment)
         roster = [student.id for student in self.students()]
         refused = read_refusals(self._layout, assignment)
         grades = read_grades(self._layout.gradebook, assignment)
-        tests = self._tests(assignment)
+        register = Register(self._layout, assignment)
         known = [
-            self._result(
-                assignment, one, tests, refused.get(one, ""), grades.get(one, NO_GRADES)
-            )
+            self._result(register, one, refused.get(one, ""), grades.get(one, NO_GRADES))
             for one in roster
         ]
         strangers = [
@@ -327,6 +360,10 @@ class Course:
         """Write the results as CSV."""
         return write_csv(self.results(assignment), self.students(), Path(path))
 
+    def fill_in(self, assignment: str, template: Path, path: Path) -> Filled:
+        """Write the results into a file that Canvas or Moodle exported."""
+        return fill_in(self.results(assignment), self.students(), Path(template), Path(path))
+
     # --- one student ---
 
     def _prepare_return(self, folder: Path, assignment: str, student: str) -> None:
@@ -345,83 +382,15 @@ class Course:
             elif not (folder / name).exists():
                 write_atomically(folder / name, otherwise)
 
-    def _autograde_one(
-        self, desk: Desk, assignment: str, student: str, tests: str, force: bool
-    ) -> None:
-        submitted = self._layout.of_student("submitted", student, assignment)
-        if not submitted.is_dir():
-            return
-        graded = self._layout.graded(assignment, student).parent
-        try:
-            file = self._accept(assignment, submitted)
-        except SubmissionError as error:
-            reason = f"Refused: {error.problem}"
-            score_nothing(self._layout.gradebook, assignment, student, reason)
-            if graded.exists():
-                shutil.rmtree(graded)
-            return
-        if force or not self._is_graded(assignment, student, tests, file):
-            swap(self._execute(desk, assignment, student, file), graded)
-
-    def _execute(self, desk: Desk, assignment: str, student: str, file: Path) -> Path:
-        """Let nbgrader's converter grade in the work folder, with this one submission in it."""
-        work = self._layout.work
-        private = work / "in" / student / assignment
-        private.mkdir(parents=True)
-        shutil.copyfile(file, private / f"{assignment}.ipynb")
-        timestamp = self._layout.of_student("submitted", student, assignment) / "timestamp.txt"
-        if timestamp.is_file():
-            shutil.copyfile(timestamp, private / "timestamp.txt")
-        desk.converter(
-            Autograde,
-            assignment,
-            student_id=student,
-            submitted_directory=f"{work.name}/in",
-            autograded_directory=f"{work.name}/out",
-        ).start()
-        return work / "out" / student / assignment
-
-    def _accept(self, assignment: str, submitted: Path) -> Path:
-        """Find the submitted notebook and make sure that it can be rebuilt."""
-        file = find_notebook(submitted, assignment)
-        rebuild(read_file(self._layout.released(assignment)), file.read_bytes(), file)
-        return file
-
-    def _is_graded(self, assignment: str, student: str, tests: str, file: Path) -> bool:
-        graded = self._layout.graded(assignment, student)
-        if not graded.is_file():
-            return False
-        key = grading_key(tests, self._layout.released(assignment), file)
-        return read_file(graded).metadata.get("cnncourse", {}).get("key") == key
-
-    def _result(
-        self, assignment: str, student: str, tests: str, refusal: str, grades: Grades
-    ) -> Result:
-        submitted = self._layout.of_student("submitted", student, assignment)
-        repairs = [f"another file was refused: {refusal}"] if refusal else []
-        if submitted.is_dir():
-            try:
-                file = self._accept(assignment, submitted)
-                if self._is_graded(assignment, student, tests, file):
-                    return self._graded_result(assignment, student, repairs, grades)
-                status, reason = NOT_GRADED, "handed in, not graded yet"
-            except SubmissionError as error:
-                status, reason = REFUSED, f"{error.path.name}: {error.problem}"
+    def _result(self, register: Register, student: str, refusal: str, grades: Grades) -> Result:
+        result = register.look(student).result
+        if result is None and refusal:
+            result = Result(student, register.assignment, REFUSED, refusal, parts=register.blank)
+        elif result is None:
+            reason = "nothing was handed in"
+            result = Result(student, register.assignment, MISSING, reason, parts=register.blank)
         elif refusal:
-            status, reason, repairs = REFUSED, refusal, []
-        else:
-            status, reason = MISSING, "nothing was handed in"
-        parts = map(grades.apply, blank_parts(read_file(self._layout.released(assignment))))
-        return Result(student, assignment, status, reason, tuple(repairs), tuple(parts))
-
-    def _graded_result(
-        self, assignment: str, student: str, repairs: list[str], grades: Grades
-    ) -> Result:
-        notebook = read_file(self._layout.graded(assignment, student))
-        parts = tuple(map(grades.apply, read_parts(notebook)))
-        reason = reason_for(notebook, parts)
-        repaired = (*notebook.metadata.cnncourse.repairs, *repairs)
-        return Result(student, assignment, GRADED, reason, repaired, parts, grades.penalty)
-
-    def _tests(self, assignment: str) -> str:
-        return tests_digest(self._layout.coursedir.db_url, assignment, assignment)
+            repairs = (*result.repairs, f"another file was refused: {refusal}")
+            result = replace(result, repairs=repairs)
+        parts = tuple(map(grades.apply, result.parts))
+        return replace(result, parts=parts, penalty=grades.penalty)

@@ -7,9 +7,19 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import select
 
 from cnncourse.grading.results import BY_HAND, Part, status_of
 
@@ -69,34 +79,34 @@ NO_GRADES = Grades({}, {}, 0.0)
 
 def read_grades(open_gradebook: Open, assignment: str) -> dict[str, Grades]:
     """Read the grades of an assignment, by student."""
+    found: dict[str, Grades] = {}
     with open_gradebook() as gradebook:
-        return {
-            submission.student_id: Grades(
-                scores={
-                    grade.name: grade.score
-                    for notebook in submission.notebooks
-                    for grade in notebook.grades
-                    if grade.manual_score is not None or grade.auto_score is not None
-                },
-                comments={
-                    comment.name: comment.manual_comment
-                    for notebook in submission.notebooks
-                    for comment in notebook.comments
-                    if comment.manual_comment
-                },
-                penalty=submission.late_submission_penalty or 0.0,
-            )
-            for submission in gradebook.assignment_submissions(assignment)
-        }
+        db = gradebook.db
+        for student, penalty in db.execute(_of(assignment, _PENALTY, SubmittedNotebook)):
+            before = found.get(student, NO_GRADES).penalty
+            found[student] = Grades({}, {}, before + (penalty or 0.0))
+        scored = Grade.manual_score.is_not(None) | Grade.auto_score.is_not(None)
+        query = _of(assignment, (BaseCell.name, Grade.score), Grade).where(scored)
+        for student, name, score in db.execute(query):
+            found[student].scores[name] = score
+        query = _of(assignment, (BaseCell.name, Comment.manual_comment), Comment)
+        for student, name, comment in db.execute(query.where(Comment.manual_comment != "")):
+            found[student].comments[name] = comment
+    return found
 
 
-def score_nothing(open_gradebook: Open, assignment: str, student: str, comment: str) -> None:
-    """Score a refused submission as nbgrader scores a missing notebook; manual scores stay."""
-    with open_gradebook() as gradebook:
-        submission = gradebook.update_or_create_submission(assignment, student)
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = 0.0, False
-            for note in notebook.comments:
-                note.auto_comment = comment
-        gradebook.db.commit()
+_PENALTY = (SubmittedNotebook.late_submission_penalty,)
+
+
+def _of(assignment: str, columns: tuple[Any, ...], table: Any) -> Any:
+    """Select columns of a submission's rows, the student's id first."""
+    query = select(SubmittedAssignment.student_id, *columns).select_from(table)
+    if table is not SubmittedNotebook:
+        query = query.join(BaseCell, BaseCell.id == table.cell_id).join(
+            SubmittedNotebook, SubmittedNotebook.id == table.notebook_id
+        )
+    return (
+        query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+    )

@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from cnncourse.errors import ArgumentError
+from cnncourse.errors import ArgumentError, SetupError
 from cnncourse.grading.gradebook import open_gradebook
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -46,6 +46,19 @@ class Layout:
     def gradebook(self) -> Gradebook:
         """Open the gradebook."""
         return open_gradebook(self.coursedir)
+
+    def database(self) -> Path:
+        """Where the gradebook is.
+
+        Raises
+        ------
+        SetupError
+            If it is not a SQLite file.
+        """
+        kind, _, path = self.coursedir.db_url.partition(":///")
+        if kind != "sqlite":
+            raise SetupError(f"the gradebook {self.coursedir.db_url}: expected sqlite:///FILE")
+        return Path(path)
 
     def assignments(self) -> list[str]:
         """Names of the assignments there are."""
@@ -79,20 +92,30 @@ class Layout:
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """Work with nbgrader: an empty work folder, a log file, no warnings but our own."""
-        self._clear_work()
+        self.clear_work()
         file = logging.FileHandler(self.folder / "nbgrader.log", encoding="utf-8")
         file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # those of nbgrader and nbconvert are not ours
+            with self.quiet():
                 yield Desk(self.config, file)
         finally:
             file.close()
-            self._clear_work()
+            self.clear_work()
 
-    def _clear_work(self) -> None:
-        if self.work.exists():
-            shutil.rmtree(self.work)
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let nbgrader, nbconvert and what they stand on warn of nothing."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+
+    def clear_work(self) -> None:
+        """Empty the work folder, in which a run that was cut off may have left something."""
+        try:
+            if self.work.exists():
+                shutil.rmtree(self.work)
+        except OSError as error:
+            raise SetupError(f"{self.work}: cannot be written to: {error.strerror}") from error
 
 
 class Desk:

@@ -213,7 +213,7 @@ class _Sample:
         yield self._graded("endless_loop", "Émile", "Zola", loops, score, *words)
         dies = {middle: answers[middle] + _DIES}
         score = self._points_before(middle)
-        yield self._graded("kernel_dies", "李", "小龍", dies, score, "kernel died", "not run")
+        yield self._graded("kernel_dies", "李", "小龍", dies, score, "kernel died")
 
     def _refused(self) -> Iterator[Submission]:
         nobody = self._graded("", "", "", {}, 0.0)

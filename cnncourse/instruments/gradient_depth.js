@@ -43,7 +43,7 @@ export default {
     };
     chart(ui, {
       label: "Size by block, plain and residual",
-      x: { label: "after this many blocks (0 is the input)", write: String },
+      x: { label: "after this many blocks (0 is the input)", whole: true, write: String },
       y: { label: "root mean square", log: true, least: 0.5, most: 20 },
       series: lines,
       height: 290,

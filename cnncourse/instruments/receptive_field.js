@@ -54,7 +54,7 @@ export default {
     });
     chart(ui, {
       label: "Receptive field by layer",
-      x: { label: "after this many layers", write: String },
+      x: { label: "after this many layers", whole: true, write: String },
       y: { label: "pixels", get log() { return ui.get("log"); }, get least() { return ui.get("log") ? 1 : 0; }, most: 10, write: String },
       height: 240,
       series: () => {

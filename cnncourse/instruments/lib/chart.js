@@ -5,7 +5,7 @@ import { h } from "./ui.js";
 /**
  * @typedef {{ name: string, colour: string, points: Array<[number, number]>, dashed?: boolean,
  *   dots?: boolean, line?: boolean, labels?: string[] }} Series
- * @typedef {{ label: string, log?: boolean, least?: number, most?: number,
+ * @typedef {{ label: string, log?: boolean, whole?: boolean, least?: number, most?: number,
  *   write?: (value: number) => string }} Axis
  * @typedef {{ low: number, high: number, log: boolean, ticks: number[],
  *   at: (value: number) => number }} Scale
@@ -67,7 +67,7 @@ function scale(values, axis, start, end) {
     for (let exponent = first; exponent <= Math.max(last, first + 1); exponent += step) ticks.push(10 ** exponent);
     [low, high] = [ticks[0], Math.max(ticks[ticks.length - 1], 10 ** last)];
   } else {
-    const step = roundStep(high - low, count);
+    const step = Math.max(roundStep(high - low, count), axis.whole ? 1 : 0);
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(+(i * step).toFixed(9));
   }
   const place = axis.log ? Math.log10 : Number;

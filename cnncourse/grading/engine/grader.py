@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -426,6 +427,7 @@ def _data() -> str:
 
 def _visible() -> list[str]:
     """Name the folders that a student's process may read: Python and its packages, data sets."""
-    package = Path(__file__).parents[2]
-    folders = [sys.prefix, sys.base_prefix, *sys.path, str(package), _data()]
+    package = str(Path(__file__).parents[2])
+    own = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    folders = [sys.prefix, sys.base_prefix, *site.getsitepackages(), *own, package, _data()]
     return sorted({str(Path(f).resolve()) for f in folders if f and Path(f).is_dir()})

@@ -103,15 +103,19 @@ def enter_root(folder: str) -> None:
     os.chdir("/")
 
 
+def bound_capabilities() -> None:
+    """Let no program that is started from here gain a capability."""
+    for capability in range(64):
+        try:
+            prctl(_PR_CAPBSET_DROP, capability)
+        except OSError:  # past the last one
+            break
+
+
 def drop_capabilities() -> None:
     """Give up every capability, for good."""
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     prctl(_PR_CAP_AMBIENT, 4)  # clear all
-    for capability in range(64):
-        try:
-            prctl(_PR_CAPBSET_DROP, capability)
-        except OSError:  # past the last one; or no right to drop, and so none to gain
-            break
     header = ctypes.create_string_buffer(struct.pack("=II", 0x20080522, 0))
     nothing = ctypes.create_string_buffer(24)
     _checked("capset", _libc.capset(header, nothing))

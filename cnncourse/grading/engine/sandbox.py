@@ -139,6 +139,7 @@ class Cell:
         """Give up every right, inside; say which walls stand."""
         self._lay_out(files)
         self._limit()
+        kernel.bound_capabilities()
         if self.root:
             os.setgroups([])
             os.setresgid(self.user, self.user, self.user)

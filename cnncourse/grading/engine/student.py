@@ -179,8 +179,7 @@ class _Desk:
         self.shell.compile.get_code_name = (  # type: ignore[method-assign]
             lambda *_: _CELL % message["cell"]
         )
-        with warnings.catch_warnings(), self.guard.watching(message["guarded"]):
-            warnings.simplefilter("default")
+        with self.guard.watching(message["guarded"]):
             result = self.shell.run_cell(message["source"])
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
@@ -255,9 +254,7 @@ class _Desk:
     @contextlib.contextmanager
     def _quiet(self) -> Iterator[None]:
         RECORDER.start(self.output)
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            yield
+        yield
 
 
 _VERBS: dict[str, Callable[..., Any]] = {

@@ -43,8 +43,8 @@ export function portableNormal(seed) {
 export function gradientByDepth(options) {
   const normal = portableNormal(options.seed);
   const draw = () => Float64Array.from({ length: CELLS }, normal);
-  let x = draw();
-  let grad = draw();
+  let x = /** @type {Float64Array} */ (draw());
+  let grad = /** @type {Float64Array} */ (draw());
   const start = size(grad);
   const signal = [size(x)];
   const blocks = Array.from({ length: options.blocks }, () => {

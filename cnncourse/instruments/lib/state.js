@@ -1,7 +1,7 @@
 // @ts-check
 // State as text: the same in an address, in a directive of the book and in Python's `parse`.
 
-/** @typedef {{min?: number, max?: number, choices?: any[]}} Limits */
+/** @typedef {{min?: number, max?: number, choices?: any[], shapes?: number[][]}} Limits */
 
 /**
  * Write a value: true is 1, a list 1,2,3, a grid 1,2;3,4.
@@ -106,7 +106,7 @@ export function shapeOf(value) {
 /**
  * @param {any} value
  * @param {any} like
- * @param {{shapes?: number[][]}} limits
+ * @param {Limits} limits
  */
 function sameShape(value, like, limits = {}) {
   const shapes = limits.shapes ?? [shapeOf(like)];

@@ -6,6 +6,75 @@
 
 /** @typedef {{get: (key: string) => any, set: (key: string, value: any) => void, save_changes: () => void, on: (event: string, listener: Function) => void, off: (event: string, listener: Function) => void}} Model */
 /** @typedef {{background?: string, colour?: string, text?: string, say: string, mark?: string}} Cell */
+/** @typedef {Record<string, any>} State */
+/** @typedef {{dark: boolean, text: string, muted: string, line: string, surface: string, accent: string, second: string, good: string, bad: string}} Colours */
+
+/**
+ * @typedef {object} GridOptions
+ * @property {string} label
+ * @property {() => number} rows
+ * @property {() => number} columns
+ * @property {(row: number, column: number) => Cell} cell
+ * @property {() => [number, number]} cursor
+ * @property {(row: number, column: number) => void} move
+ * @property {(row: number, column: number, first: boolean) => void} [press] a press, or Space; `first` unless a drag goes on
+ * @property {(row: number, column: number, direction: number) => void} [nudge] + and −
+ * @property {(row: number, column: number, digit: number) => void} [type] a digit
+ * @property {number} [size] CSS pixels of a cell; it shrinks with the page
+ * @property {HTMLElement} [into]
+ */
+
+/**
+ * @typedef {object} NumbersOptions
+ * @property {string} label
+ * @property {string} key
+ * @property {number} [step]
+ * @property {(values: number[][]) => State} [change] other state that a change sets
+ * @property {(value: number) => {background: string, colour: string}} [colour]
+ * @property {HTMLElement} [into]
+ */
+
+/**
+ * @typedef {object} CanvasOptions
+ * @property {string} label
+ * @property {number | (() => number)} width CSS pixels; it shrinks with the page
+ * @property {number | (() => number)} height
+ * @property {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw
+ * @property {(x: number, y: number, phase: "start" | "move" | "hover") => void} [point] a place from 0 to 1 both ways
+ * @property {(rows: number, columns: number) => void} [step] arrow keys, five at a time with Shift
+ * @property {boolean} [hover]
+ * @property {HTMLElement} [into]
+ */
+
+/** @typedef {{key: string, steps: () => number, interval?: number, into?: HTMLElement}} PlayerOptions `key` is the state that counts from 0 */
+
+/**
+ * @typedef {object} Shell
+ * @property {Model} model
+ * @property {any} about what Python says of the instrument
+ * @property {HTMLElement} stage
+ * @property {HTMLElement} controls
+ * @property {(key: string) => any} get
+ * @property {(changes: State) => void} set
+ * @property {() => void} schedule draw in the next frame
+ * @property {(paint: () => void) => void} onChange
+ * @property {(clean: () => void) => void} onClose
+ * @property {(text: string) => void} say
+ * @property {(caption: string, head: string[], rows: Array<Array<string | number>>) => void} table
+ * @property {() => Colours} colours
+ * @property {(key: string, label: string, options?: {min?: number, max?: number, step?: number, unit?: string}) => HTMLInputElement} range
+ * @property {(key: string, label: string, choices?: any[], also?: (value: any) => State) => HTMLSelectElement} select
+ * @property {(label: string, names: string[], current: () => number, choose: (index: number) => void) => HTMLSelectElement} list
+ * @property {(key: string, label: string) => HTMLInputElement} toggle
+ * @property {(label: string, act: () => void, options?: {pressed?: () => boolean, into?: HTMLElement}) => HTMLButtonElement} button
+ * @property {(label: string, choices: Array<[string, State | (() => State)]>, pressed?: (state: any, text: string) => boolean) => HTMLElement} presets
+ * @property {(title: Node | string, ...children: (Node | string)[]) => HTMLElement} panel
+ * @property {(options: GridOptions) => HTMLElement} grid
+ * @property {(options: NumbersOptions) => HTMLElement} numbers
+ * @property {(options: CanvasOptions) => HTMLCanvasElement} canvas
+ * @property {(options: PlayerOptions) => {bar: HTMLElement, back: HTMLButtonElement, middle: HTMLButtonElement, forward: HTMLButtonElement}} player
+ * @property {() => void} close take the instrument away
+ */
 
 /**
  * Make an element: h("label", { class: "x", onclick }, "text", child).
@@ -41,6 +110,7 @@ export function calm() {
 /**
  * Put an instrument's frame into an element.
  * @param {{model: Model, el: HTMLElement}} context
+ * @returns {Shell}
  */
 export function shell({ model, el }) {
   const about = model.get("about");
@@ -111,9 +181,15 @@ export function shell({ model, el }) {
     () => frame.remove(),
   );
 
-  const base = { model, about, stage, controls, get, set, schedule };
+  /** @type {Shell} */
   const ui = {
-    ...base,
+    model,
+    about,
+    stage,
+    controls,
+    get,
+    set,
+    schedule,
 
     /**
      * Call `paint` now and after every change of state, theme or width.
@@ -273,13 +349,9 @@ export function shell({ model, el }) {
       return panel;
     },
 
-    /** @param {Omit<Parameters<typeof grid>[1], never>} options */
     grid: (options) => grid(ui, options),
-    /** @param {Parameters<typeof numbers>[1]} options */
     numbers: (options) => numbers(ui, options),
-    /** @param {Parameters<typeof canvas>[1]} options */
     canvas: (options) => canvas(ui, options),
-    /** @param {Parameters<typeof player>[1]} options */
     player: (options) => player(ui, options),
 
     /** Take the instrument away. */
@@ -290,8 +362,6 @@ export function shell({ model, el }) {
   return ui;
 }
 
-/** @typedef {ReturnType<typeof shell>} Shell */
-
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
 
 /** @param {number} value @param {number} end */
@@ -301,11 +371,7 @@ const clamp = (value, end) => Math.min(end - 1, Math.max(0, value));
  * A grid of cells with a cursor: arrows, Home, End and the pointer move it. With `edit` it can be
  * changed: + and −, a typed digit, Space (as a press with the pointer), or a drag.
  * @param {Shell} ui
- * @param {{label: string, rows: () => number, columns: () => number, cell: (row: number, column: number) => Cell,
- *   cursor: () => [number, number], move: (row: number, column: number) => void,
- *   press?: (row: number, column: number, first: boolean) => void,
- *   nudge?: (row: number, column: number, direction: number) => void,
- *   type?: (row: number, column: number, digit: number) => void, size?: number, into?: HTMLElement}} options
+ * @param {GridOptions} options
  */
 function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type, size = 28, into = ui.stage }) {
   const body = h("div", { class: "cnn-grid", role: "grid", "aria-label": label, "aria-readonly": press ? "false" : "true" });
@@ -397,8 +463,7 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
 /**
  * A grid of numbers to write into: typing, PageUp and PageDown, or a drag up and down with the pointer.
  * @param {Shell} ui
- * @param {{label: string, key: string, step?: number, change?: (values: number[][]) => Record<string, any>,
- *   colour?: (value: number) => {background: string, colour: string}, into?: HTMLElement}} options
+ * @param {NumbersOptions} options
  */
 function numbers(ui, { label, key, step = 1, change = () => ({}), colour, into = ui.stage }) {
   const { min = -Infinity, max = Infinity } = ui.about.limits[key];
@@ -552,7 +617,7 @@ function canvas(ui, { label, width, height, draw, point, step, hover = false, in
 /**
  * Buttons to play through steps: Back, Play (Space), Forward. Who asked for less motion gets no Play.
  * @param {Shell} ui
- * @param {{key: string, steps: () => number, interval?: number, into?: HTMLElement}} options `key` is the state that counts from 0
+ * @param {PlayerOptions} options
  */
 function player(ui, { key, steps, interval = 700, into = ui.controls }) {
   const bar = h("div", { class: "cnn-player", role: "group", "aria-label": "Steps" });

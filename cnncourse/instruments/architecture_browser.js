@@ -21,11 +21,13 @@ export default {
     /** @param {"left" | "right"} side */
     const network = (side) => /** @type {Network} */ (named(ui.get(side)) ?? named(ui.about.initial[side]));
 
-    search(ui, "search", "Find a network");
+    search(ui, "search", "Find a network", ui.controls);
     list(ui, catalogue.networks);
-    search(ui, "filter", "Find layers");
-    ui.select("layers", "Order of layers", [["network", "as in the network"], ["parameters", "most parameters first"], ["multiply_adds", "most multiply-adds first"]]);
-    ui.stage.append(ui.controls.lastChild.previousSibling, ui.controls.lastChild); // beside what they change
+    const above = h("div", { class: "cnn-controls" }); // the layers, which they change
+    ui.stage.append(above);
+    search(ui, "filter", "Find layers", above);
+    const order = ui.select("layers", "Order of layers", [["network", "as in the network"], ["parameters", "most parameters first"], ["multiply_adds", "most multiply-adds first"]]);
+    above.append(order.parentElement);
     for (const [side, letter] of SIDES) column(ui, letter, () => network(side), catalogue);
 
     ui.onChange(() => {
@@ -42,11 +44,11 @@ function ratio(one, other) {
   return `${+(one / other).toPrecision(3)} times the`;
 }
 
-/** A box to search with. @param {Shell} ui @param {string} key @param {string} label */
-function search(ui, key, label) {
+/** A box to search with. @param {Shell} ui @param {string} key @param {string} label @param {HTMLElement} into */
+function search(ui, key, label, into) {
   const id = newId();
   const box = h("input", { type: "search", id, autocomplete: "off", spellcheck: "false", oninput: () => ui.set({ [key]: box.value }) });
-  ui.controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), box));
+  into.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), box));
   ui.onChange(() => {
     if (box.value !== ui.get(key)) box.value = ui.get(key);
   });

@@ -22,6 +22,7 @@ export default {
     const named = (/** @type {string} */ wanted) => networks.find(({ name }) => name === wanted);
     const network = () => /** @type {Network} */ (named(ui.get("network")) ?? named(ui.about.initial.network));
     const stages = () => network().stages;
+    const measure = () => /** @type {"activations" | "parameters" | "multiply_adds"} */ (ui.get("measure"));
     const chosen = () => Math.min(ui.get("stage"), stages().length - 1);
     /** @param {"activations" | "parameters" | "multiply_adds"} measure */
     const total = (measure) => stages().reduce((sum, stage) => sum + stage[measure], 0);
@@ -38,7 +39,7 @@ export default {
       height: 270,
       draw: (context, wide, high) => {
         boxes = layout(network(), wide, high);
-        volumes(context, boxes, ui, { shares: stages().map((stage) => stage[ui.get("measure")] / total(ui.get("measure"))), chosen: chosen() });
+        volumes(context, boxes, ui, { shares: stages().map((stage) => stage[measure()] / total(measure())), chosen: chosen() });
       },
       point: (x) => {
         const gaps = boxes.slice(1).map(({ left, right, frame }) => Math.abs((left + right) / 2 - x * frame));

@@ -111,10 +111,12 @@ lock: setup
 	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > requirements.lock.tmp
 	@mv requirements.lock.tmp requirements.lock
 
-bench: setup
+bench: book
+	@tools/system.sh chromium
 	$(BIN)/python benchmarks/conv.py --out $(RESULTS)/conv
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/training.py --out $(RESULTS)/training.json
+	$(BIN)/python benchmarks/pages.py --out $(RESULTS)/pages.json
 
 screenshots: book
 	@tools/system.sh chromium

@@ -1,5 +1,7 @@
 """What the book's own Sphinx extensions refuse and notice."""
 
+import doctest
+import importlib
 import os
 import re
 from pathlib import Path
@@ -144,3 +146,10 @@ def test_pictures_become_lighter_and_keep_their_size(tmp_path):
 def test_pictures_that_were_not_made_here_are_left_alone():
     page = '<img alt="x" src="_images/other.png"><img src="_static/a.png">'
     assert finish.mend(page, {"a": (1, 1)}) == page
+
+
+@pytest.mark.parametrize("name", ["finish", "maths", "models", "quiz", "quiz_source"])
+def test_the_examples_of_an_extension_run(name):
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted > 0
+    assert found.failed == 0

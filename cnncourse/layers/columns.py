@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ import numpy as np
 from cnncourse.layers.arrays import Array
 from cnncourse.layers.geometry import Geometry
 
-Pixels = tuple[slice, slice, slice, slice]  # images, channels, rows, columns
+Rows = tuple[slice, EllipsisType, slice, slice]  # groups, channels and taps, images, rows
+
 
 
 class Block(NamedTuple):
@@ -34,6 +36,17 @@ class Block(NamedTuple):
     groups: int
     rows: int
     width: int
+    joined: bool = False  # do the columns of all images stand side by side, or in a matrix each?
+
+
+class Part(NamedTuple):
+    """What is worked on together: some images of a batch, some groups, and their channels."""
+
+    images: slice
+    groups: slice
+    channels: slice
+    sizes: tuple[int, int, int]  # how many of each
+    rows: Rows  # where they are among the rows of all images
 
 
 class Strip(NamedTuple):
@@ -44,6 +57,50 @@ class Strip(NamedTuple):
     column: int
     width: int
     positions: slice  # the same, in the output's pixels counted row after row
+
+
+@lru_cache(maxsize=256)  # a network asks for the same few again and again
+def parts(g: Geometry, batch: int, block: Block) -> tuple[Part, ...]:
+    """Cut a batch into what fits a block.
+
+    Examples
+    --------
+    >>> from cnncourse.layers.geometry import check_conv
+    >>> g = check_conv(np.ones((3, 4, 9, 9)), np.ones((4, 2, 3, 3)), None, 1, 0, 1, 2).geometry
+    >>> [part.images for part in parts(g, 3, Block(images=2, groups=2, rows=7, width=7))]
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    found = []
+    for image in range(0, batch, block.images):
+        for group in range(0, g.groups, block.groups):
+            images = slice(image, min(image + block.images, batch))
+            groups = slice(group, min(group + block.groups, g.groups))
+            channels = slice(groups.start * g.group_in, groups.stop * g.group_in)
+            sizes = images.stop - image, groups.stop - group, channels.stop - channels.start
+            found.append(Part(images, groups, channels, sizes, (groups, ..., images, slice(None))))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def strips(g: Geometry, block: Block) -> tuple[Strip, ...]:
+    """Cut the output into strips.
+
+    Examples
+    --------
+    >>> from cnncourse.layers.geometry import check_conv
+    >>> g = check_conv(np.ones((3, 4, 9, 9)), np.ones((4, 4, 3, 3)), None, 1, 0, 1, 1).geometry
+    >>> [strip.positions for strip in strips(g, Block(images=1, groups=1, rows=4, width=7))]
+    [slice(0, 28, None), slice(28, 49, None)]
+    """
+    height, width = g.output_shape
+    found = []
+    for row in range(0, height, block.rows):
+        rows = min(block.rows, height - row)
+        for column in range(0, width, block.width):
+            wide = min(block.width, width - column)
+            start = row * width + column
+            found.append(Strip(row, rows, column, wide, slice(start, start + rows * wide)))
+    return tuple(found)
 
 
 class _Phase(NamedTuple):
@@ -57,12 +114,12 @@ class _Phase(NamedTuple):
     pixels: slice  # those pixels
 
 
-@lru_cache(maxsize=256)  # a network asks for the same few again and again
+@lru_cache(maxsize=256)
 def _phases(g: Geometry, axis: int) -> tuple[_Phase, ...]:
     """Split an axis. Tap k meets pixel k * dilation of a window: phase (k * dilation) % stride."""
     s, d, k = g.stride[axis], g.dilation[axis], g.kernel_size[axis]
     before, size = g.pads[axis][0], g.input_shape[axis]
-    length = _phase_length(g, axis)
+    length = g.output_shape[axis] + _halo(g, axis)
     every = s // math.gcd(s, d)  # taps that share a phase are so many apart
     phases = []
     for tap in range(min(every, k)):
@@ -81,173 +138,214 @@ def _phases(g: Geometry, axis: int) -> tuple[_Phase, ...]:
     return tuple(phases)
 
 
-def _phase_length(g: Geometry, axis: int) -> int:
-    return g.output_shape[axis] + (g.kernel_size[axis] - 1) * g.dilation[axis] // g.stride[axis]
+class _Views(NamedTuple):
+    """What the columns of a strip are copied from, and where to."""
+
+    edges: list[Array]  # the padding above and below, where another strip has left pixels
+    places: list[tuple[Array, Array]]  # where pixels are laid out, and where all images have them
+    loads: list[tuple[Array, Array]]  # the same, row by row if each lies in one piece
+    copies: list[tuple[Array, Array]]  # rows of the matrix, and of what is laid out
+    room: Array  # the columns
 
 
 class Columns:
     """The column matrix of some images, strip by strip, and its way back.
 
-    `load` lays images out, then `matrix` gives the columns of a strip. The way back: `clear` makes
-    place for images, `add` adds what was written to the `room` of a strip, `unload` gives the
-    images back.
+    `matrix` gives the columns of a strip. The way back: `add` takes what was written to the `room`
+    of a strip and adds each number to the pixel that it stands for.
 
     Parameters
     ----------
     geometry : Geometry
         Of a convolution along two axes.
     block : Block
-    dtype : dtype
+    x : array, shape (N, C, H, W)
+        In C order, if `add` is to write to it.
     ones : bool
         Whether the matrix ends in a row of ones: a tap whose pixel is always 1, so that the bias is
         one weight more, and its gradient one more gradient of a weight.
+    memory : uint8 array
+        Where to work; `bytes_of` tells how long it must be.
     """
 
     def __init__(
-        self, geometry: Geometry, block: Block, dtype: np.dtype, ones: bool = False
+        self, geometry: Geometry, block: Block, x: Array, ones: bool, memory: Array
     ) -> None:
         self.geometry = geometry
         self.block = block
+        self.x = x
         self.phases = [_phases(geometry, axis) for axis in (0, 1)]
-        channels = block.groups * geometry.group_in
-        # (vertical phase, horizontal phase, image, channel, row, column)
-        self.shape = (
-            len(self.phases[0]), len(self.phases[1]), block.images, channels,
-            _phase_length(geometry, 0), _phase_length(geometry, 1),
-        )  # fmt: skip
-        self.images, self.channels = block.images, channels
-        self.as_it_is = geometry.stride == (1, 1) and geometry.pads == ((0, 0), (0, 0))
-        self.laid_out = np.zeros((0,) if self.as_it_is else self.shape, dtype)
-        longest = block.images * block.rows * block.width
-        self.columns = np.empty((block.groups, geometry.taps + ones, longest), dtype)
-        self.columns[:, geometry.taps :] = 1
-        self.strips = tuple(self._cut())
-        # views of what `laid_out` holds, kept as long as it is the same array
-        self.row_views: dict[tuple[int, ...], list[tuple[Array, Array]]] = {}
-        self.places: dict[tuple[int, ...], list[tuple[Array, Pixels]]] = {}
-
-    def _cut(self) -> Iterator[Strip]:
-        """Cut the output into strips."""
-        height, width = self.geometry.output_shape
-        for row in range(0, height, self.block.rows):
-            rows = min(self.block.rows, height - row)
-            for column in range(0, width, self.block.width):
-                wide = min(self.block.width, width - column)
-                start = row * width + column
-                yield Strip(row, rows, column, wide, slice(start, start + rows * wide))
-
-    def load(self, x: Array) -> None:
-        """Lay images out, split into phases, with their padding.
-
-        Parameters
-        ----------
-        x : array, shape (images, channels, H, W)
-            At most as many of each as a block has.
-        """
-        self.images, self.channels = x.shape[:2]
+        self.columns = np.ndarray(_matrices_shape(geometry, block, ones), x.dtype, memory)
+        self.columns[:, :, geometry.taps :] = 1
+        self.as_it_is = _is_as_it_is(geometry)
         if self.as_it_is:
-            self._replace(np.ascontiguousarray(x)[None, None])
-            return
-        for place, pixels in self._places():
-            place[...] = x[pixels]
+            self.laid_out = np.ascontiguousarray(x)[None, None]
+        else:
+            shape = _laid_out_shape(geometry, block)
+            self.laid_out = np.ndarray(shape, x.dtype, memory, self.columns.nbytes)
+            self.laid_out[...] = 0
+        self.views: dict[tuple[object, ...], _Views] = {}
 
-    def _replace(self, laid_out: Array) -> None:
-        self.laid_out = laid_out
-        self.row_views.clear()
-        self.places.clear()
-
-    def _places(self) -> list[tuple[Array, Pixels]]:
-        """Give what each phase holds of the images, and the pixels that belong there."""
-        key = self.images, self.channels
-        if key not in self.places:
-            self.places[key] = []
-            for (i, v), (j, h) in product(*map(enumerate, self.phases)):
-                phase = self.laid_out[i, j, : self.images, : self.channels]
-                pixels = slice(None), slice(None), v.pixels, h.pixels
-                self.places[key].append((phase[:, :, v.inside, h.inside], pixels))
-        return self.places[key]
-
-    def matrix(self, strip: Strip) -> Array:
+    def matrix(self, part: Part, strip: Strip) -> Array:
         """Give the columns of a strip.
 
         Returns
         -------
-        array, shape (groups, taps, images * rows * width)
-            A view that the next strip overwrites.
+        array, shape (images, groups, taps, rows * width)
+            A view that the next strip overwrites. If the block is joined, its shape is
+            (1, groups, taps, images * rows * width).
         """
-        for windows, pixels in self._copies(strip):
-            windows[...] = pixels
-        return self.room(strip)
+        views = self._views_of(part, strip)
+        for edge in views.edges:
+            edge[...] = 0
+        for place, pixels in views.loads:
+            place[...] = pixels[part.images, part.channels]
+        for windows, rows in views.copies:
+            windows[...] = rows[part.rows] if self.as_it_is else rows
+        return views.room
 
-    def room(self, strip: Strip) -> Array:
+    def room(self, part: Part, strip: Strip) -> Array:
         """Give the place of a strip's columns, as `matrix` does but with nothing written to it."""
-        groups = self.channels // self.geometry.group_in
-        return self.columns[:groups, :, : self.images * strip.rows * strip.width]
+        return self._views_of(part, strip).room
 
-    def _copies(self, strip: Strip) -> list[tuple[Array, Array]]:
-        """Give what to copy where, row by row; views, kept for the next images."""
-        key = strip.row, strip.column, self.images, self.channels
-        if key not in self.row_views:
-            self.row_views[key] = list(self._row_views(strip))
-        return self.row_views[key]
+    def add(self, part: Part, strip: Strip) -> None:
+        """Add what stands in the `room` of a strip to the pixels that `matrix` takes it from."""
+        images, _, channels = part.sizes
+        K_h, K_w = self.geometry.kernel_size
+        views = self._views_of(part, strip)
+        windows = views.room
+        windows = windows.reshape(len(windows), channels, K_h, K_w, -1, strip.rows, strip.width)
+        # (K_h, K_w, images, channels, rows, width)
+        windows = windows.transpose(2, 3, 0, 4, 1, 5, 6).reshape(
+            K_h, K_w, images, channels, strip.rows, strip.width
+        )
+        if self.as_it_is:
+            band = self.laid_out[:, :, part.images, part.channels, strip.row :]
+            return self._add_windows(windows, band, strip)
+        self.laid_out[...] = 0
+        self._add_windows(windows, self.laid_out[:, :, :images, :channels], strip)
+        for place, pixels in views.places:
+            pixels[part.images, part.channels] += place
 
-    def _row_views(self, strip: Strip) -> Iterator[tuple[Array, Array]]:
+    def _add_windows(self, windows: Array, band: Array, strip: Strip) -> None:
+        for (i, v), (j, h) in product(*map(enumerate, self.phases)):
+            for m, n in np.ndindex(v.number, h.number):
+                row, column = v.offset + m * v.step, strip.column + h.offset + n * h.step
+                pixels = band[i, j, :, :, row : row + strip.rows, column : column + strip.width]
+                pixels += windows[v.taps, h.taps][m, n]
+
+    def _views_of(self, part: Part, strip: Strip) -> _Views:
+        """Find what a part's strip works on; parts of the same size share it."""
+        key = part.sizes, strip.row, strip.column
+        if key not in self.views:
+            images, groups, _ = part.sizes
+            matrices = 1 if self.block.joined else images
+            length = images // matrices * strip.rows * strip.width
+            room = self.columns[:matrices, :groups, :, :length]
+            views = _Views([], [], [], list(self._copies(part, strip)), room)
+            if not self.as_it_is:
+                self._lay_out(part, strip, views)
+            self.views[key] = views
+        return self.views[key]
+
+    def _lay_out(self, part: Part, strip: Strip, views: _Views) -> None:
+        """Find the pixels of each phase that the windows of a strip meet, and their place."""
+        s = self.geometry.stride[0]
+        images, _, channels = part.sizes
+        end = strip.row + self.laid_out.shape[4] - self.block.rows + strip.rows
+        for (i, v), (j, h) in product(*map(enumerate, self.phases)):
+            start = max(strip.row, v.inside.start)
+            stop = max(start, min(end, v.inside.stop))
+            pixel = v.pixels.start + (start - v.inside.start) * s
+            pixels = self.x[:, :, pixel : pixel + (stop - start) * s : s, h.pixels]
+            phase = self.laid_out[i, j, :images, :channels]
+            place = phase[:, :, start - strip.row : stop - strip.row, h.inside]
+            views.places.append((place, pixels))
+            whole = self.geometry.stride[1] == 1 and pixels.size
+            views.loads.append((_items(place), _items(pixels)) if whole else (place, pixels))
+            if self.block.rows < self.geometry.output_shape[0]:
+                edges = phase[:, :, : start - strip.row], phase[:, :, stop - strip.row :]
+                views.edges.extend(edge for edge in edges if edge.size)
+
+    def _copies(self, part: Part, strip: Strip) -> Iterator[tuple[Array, Array]]:
+        """See the matrix and what is laid out, phase by phase, as rows to copy.
+
+        The axes of both are group, channel, vertical tap, horizontal tap, image and row.
+        """
         g = self.geometry
-        groups = self.channels // g.group_in
-        _, height, length = self.columns.shape
-        kernel_area = math.prod(g.kernel_size) * length
+        images, groups, _ = part.sizes
+        matrix, group, tap, _ = (n // self.columns.itemsize for n in self.columns.strides)
+        if self.block.joined:
+            matrix = strip.rows * strip.width
+        K_h, K_w = g.kernel_size
         windows = _rows(
             self.columns,
-            (groups, g.group_in, *g.kernel_size, self.images, strip.rows),
-            (height * length, kernel_area, g.kernel_size[1] * length, length,
-             strip.rows * strip.width, strip.width),
+            (groups, g.group_in, K_h, K_w, images, strip.rows),
+            (group, K_h * K_w * tap, K_w * tap, tap, matrix, strip.width),
             strip.width,
-        )  # fmt: skip
+        )
         vertical_phase, phase, image, channel, line, _ = (
             n // self.laid_out.itemsize for n in self.laid_out.strides
         )
+        if self.as_it_is:  # all images
+            images, groups = len(self.x), g.groups
+        top = strip.row if self.as_it_is else 0
         for (i, v), (j, h) in product(*map(enumerate, self.phases)):
-            start = (strip.row + v.offset) * line + strip.column + h.offset
+            start = (top + v.offset) * line + strip.column + h.offset
             yield windows[:, :, v.taps, h.taps], _rows(
                 self.laid_out,
-                (groups, g.group_in, v.number, h.number, self.images, strip.rows),
+                (groups, g.group_in, v.number, h.number, images, strip.rows),
                 (g.group_in * channel, channel, v.step * line, h.step, image, line),
                 strip.width,
                 i * vertical_phase + j * phase + start,
             )
 
-    def clear(self, images: int, channels: int) -> None:
-        """Make room for so many images and channels, all zero."""
-        self.images, self.channels = images, channels
-        if self.as_it_is:
-            self._replace(np.zeros(self.shape, self.columns.dtype))
-        self.laid_out[...] = 0
 
-    def add(self, strip: Strip) -> None:
-        """Add what stands in the `room` of a strip to the pixels that `matrix` takes it from."""
-        K_h, K_w = self.geometry.kernel_size
-        windows = self.room(strip).reshape(
-            self.channels, K_h, K_w, self.images, strip.rows, strip.width
-        )
-        windows = windows.transpose(1, 2, 3, 0, 4, 5)  # (K_h, K_w, images, channels, rows, width)
-        for (i, v), (j, h) in product(*map(enumerate, self.phases)):
-            phase = self.laid_out[i, j, : self.images, : self.channels]
-            for m, n in np.ndindex(v.number, h.number):
-                row = strip.row + v.offset + m * v.step
-                column = strip.column + h.offset + n * h.step
-                pixels = phase[:, :, row : row + strip.rows, column : column + strip.width]
-                pixels += windows[v.taps, h.taps][m, n]
+def bytes_of(g: Geometry, block: Block, itemsize: int, ones: bool) -> int:
+    """Count the bytes that `Columns` works in.
 
-    def unload(self, x: Array) -> None:
-        """Put the images back, without their padding.
+    Parameters
+    ----------
+    g : Geometry
+    block : Block
+    itemsize : int
+        Bytes of one number.
+    ones : bool
+        As for `Columns`.
+    """
+    laid_out = 0 if _is_as_it_is(g) else math.prod(_laid_out_shape(g, block))
+    return (math.prod(_matrices_shape(g, block, ones)) + laid_out) * itemsize
 
-        Parameters
-        ----------
-        x : array, shape (images, channels, H, W)
-            Is written to, but for pixels that no window meets.
-        """
-        for place, pixels in self._places():
-            x[pixels] = place
+
+def _is_as_it_is(g: Geometry) -> bool:
+    """Tell whether the images need no laying out."""
+    return g.stride == (1, 1) and g.pads == ((0, 0), (0, 0))
+
+
+def _laid_out_shape(g: Geometry, block: Block) -> tuple[int, ...]:
+    """(vertical phases, horizontal phases, images, channels, rows, columns), all for one strip."""
+    return (
+        len(_phases(g, 0)), len(_phases(g, 1)), block.images, block.groups * g.group_in,
+        block.rows + _halo(g, 0), g.output_shape[1] + _halo(g, 1),
+    )  # fmt: skip
+
+
+def _halo(g: Geometry, axis: int) -> int:
+    """Count what windows of a phase meet beyond as many places as there are windows."""
+    return (g.kernel_size[axis] - 1) * g.dilation[axis] // g.stride[axis]
+
+
+def _matrices_shape(g: Geometry, block: Block, ones: bool) -> tuple[int, ...]:
+    """(images, groups, taps, positions), or all images' positions in one matrix."""
+    length = block.rows * block.width
+    if block.joined:
+        return 1, block.groups, g.taps + ones, block.images * length
+    return block.images, block.groups, g.taps + ones, length
+
+
+def _items(array: Array) -> Array:
+    """See each row as one item, which is copied faster: (..., width) -> (...)."""
+    return array.view(np.dtype((np.void, array.shape[-1] * array.itemsize)))[..., 0]
 
 
 def _rows(

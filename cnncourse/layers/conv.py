@@ -219,8 +219,7 @@ def conv2d_backward(
     """
     options = stride, padding, dilation, groups
     grad_output, (x, weight, _, g) = check_conv_backward(grad_output, x, weight, *options)
-    grad_x = products.input_gradient(grad_output, weight, g)
-    return grad_x, *products.weight_gradient(grad_output, x, g)
+    return products.gradients(grad_output, x, weight, g)
 
 
 class ConvNd(Layer):

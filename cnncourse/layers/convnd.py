@@ -136,8 +136,7 @@ def conv1d_backward(
     options = stride, padding, dilation, groups
     grad_output, (x, weight, _, g) = check_conv_backward(grad_output, x, weight, *options, axes=1)
     grad_output, x, weight = (a[:, :, None] for a in (grad_output, x, weight))
-    grad_x = products.input_gradient(grad_output, weight, _one_row(g))
-    grad_weight, grad_bias = products.weight_gradient(grad_output, x, _one_row(g))
+    grad_x, grad_weight, grad_bias = products.gradients(grad_output, x, weight, _one_row(g))
     return grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
 
 
@@ -268,10 +267,11 @@ def conv3d_backward(
     grad_bias = np.zeros(g.out_channels, dtype=x.dtype)
     for depth in range(g.output_shape[0]):
         window, gradient = _window(g, depth), np.ascontiguousarray(grad_output[:, :, depth])
-        share = products.input_gradient(gradient, _as_channels(weight), _slice(g))
-        grad_padded[:, :, window] += share.reshape(grad_padded[:, :, window].shape)
         slices = _as_channels(padded[:, :, window])
-        of_weight, of_bias = products.weight_gradient(gradient, slices, _slice(g))
+        share, of_weight, of_bias = products.gradients(
+            gradient, slices, _as_channels(weight), _slice(g)
+        )
+        grad_padded[:, :, window] += share.reshape(grad_padded[:, :, window].shape)
         grad_weight += of_weight.reshape(weight.shape)
         grad_bias += of_bias
     before, size = g.pads[0][0], g.input_shape[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from numpy.typing import ArrayLike
@@ -16,7 +17,12 @@ from cnncourse.shapes import Padding, check_channels, padding_pairs, per_axis, w
 
 Numbers = int | Sequence[int]
 Pads = tuple[tuple[int, int], ...]
-AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
+_X_AXES = {1: "N, C_in, L", 2: "N, C_in, H, W", 3: "N, C_in, D, H, W"}
+_WEIGHT_AXES = {
+    1: "C_out, C_in // groups, K_l",
+    2: "C_out, C_in // groups, K_h, K_w",
+    3: "C_out, C_in // groups, K_d, K_h, K_w",
+}
 
 
 @dataclass(frozen=True)
@@ -90,24 +96,38 @@ def check_conv(
     """
     x, weight, *rest = as_numbers(x=x, weight=weight, bias=bias)
     bias = rest[0] if rest else None
-    kernel_axes = ", ".join("K_" + axis.lower() for axis in AXES[axes].split(", "))
-    check_axes("x", x, "N, C_in, " + AXES[axes])
-    check_axes("weight", weight, "C_out, C_in // groups, " + kernel_axes)
-    in_channels, out_channels, groups = check_channels(x.shape[1], len(weight), groups)
-    if weight.shape[1] * groups != in_channels:
-        expected = f"{in_channels // groups} channels in each kernel ({in_channels} in x"
-        raise ShapeError("weight", f"{expected}, groups={groups})", weight.shape[1])
-    if bias is not None:
-        check_shape("bias", bias, (out_channels,))
-    check_no_overflow(x, weight, bias)
-
-    kernel_size = weight.shape[2:]
     stride = per_axis("stride", stride, axes)
     dilation = per_axis("dilation", dilation, axes)
+    if not isinstance(padding, str):
+        padding = per_axis("padding", padding, axes, at_least=0)
+    check_axes("x", x, _X_AXES[axes])
+    check_axes("weight", weight, _WEIGHT_AXES[axes])
+    g = _geometry(x.shape[1:], weight.shape, stride, padding, dilation, groups)
+    if bias is not None:
+        check_shape("bias", bias, (g.out_channels,))
+    check_no_overflow(x, weight, bias)
+    return Convolution(x, weight, bias, g)
+
+
+@lru_cache(maxsize=256, typed=True)  # a network asks for the same few again and again
+def _geometry(
+    x_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: str | tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Geometry:
+    """Work out the sizes from shapes without the batch's axis, and refuse what does not fit."""
+    in_channels, out_channels, groups = check_channels(x_shape[0], weight_shape[0], groups)
+    if weight_shape[1] * groups != in_channels:
+        expected = f"{in_channels // groups} channels in each kernel ({in_channels} in x"
+        raise ShapeError("weight", f"{expected}, groups={groups})", weight_shape[1])
+    input_shape, kernel_size = x_shape[1:], weight_shape[2:]
     pads = padding_pairs(padding, kernel_size, stride, dilation)
-    output_shape = window_positions(x.shape[2:], kernel_size, stride, pads, dilation)
-    sizes = x.shape[2:], output_shape, kernel_size, stride, pads, dilation
-    return Convolution(x, weight, bias, Geometry(in_channels, out_channels, groups, *sizes))
+    output_shape = window_positions(input_shape, kernel_size, stride, pads, dilation)
+    sizes = input_shape, output_shape, kernel_size, stride, pads, dilation
+    return Geometry(in_channels, out_channels, groups, *sizes)
 
 
 def check_conv_backward(

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnncourse.layers.columns import Block, Columns
+from cnncourse.layers.columns import Block, Columns, bytes_of, parts, strips
 from cnncourse.layers.geometry import check_conv
-from cnncourse.layers.products import choose_block
+from cnncourse.layers.products import STRIP_BYTES, choose_block
 from cnncourse.layers.teaching import col2im, im2col
 
 # stride, padding, dilation
@@ -26,52 +26,62 @@ def prepare(stride, padding, dilation):
     return x, g, (g.kernel_size, stride, padding, dilation)
 
 
+def columns_of(x, g, block, ones=False):
+    """Columns in memory that holds what someone left there."""
+    size = bytes_of(g, block, x.itemsize, ones)
+    return Columns(g, block, x, ones, np.full(size, 0xAB, np.uint8))
+
+
 @pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.parametrize(("rows", "width", "images"), [(99, 99, 3), (2, 99, 1), (1, 3, 1)])
-def test_strips_are_parts_of_the_whole_matrix(options, rows, width, images):
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize(("rows", "width", "images"), [(99, 99, 2), (2, 99, 1), (1, 3, 1)])
+def test_strips_are_parts_of_the_whole_matrix(options, rows, width, images, joined):
     x, g, arguments = prepare(*options)
     whole = im2col(x, *arguments)
     H_out, W_out = g.output_shape
-    block = Block(images, 1, min(rows, H_out), min(width, W_out))
-    columns = Columns(g, block, x.dtype, ones=True)
-    for first in range(0, len(x), images):
-        columns.load(x[first : first + images])
-        seen = np.zeros(H_out * W_out, dtype=int)
-        for strip in columns.strips:
-            (matrix,) = columns.matrix(strip)
-            part = whole[first : first + images, :, strip.positions]
-            assert np.array_equal(matrix[:-1], part.swapaxes(0, 1).reshape(g.taps, -1))
-            assert (matrix[-1] == 1).all()
-            seen[strip.positions] += 1
-        assert (seen == 1).all()
+    block = Block(images, 1, min(rows, H_out), min(width, W_out), joined)
+    columns = columns_of(x, g, block, ones=True)
+    seen = np.zeros((len(x), H_out * W_out), dtype=int)
+    for part, strip in product(parts(g, len(x), block), strips(g, block)):
+        matrices = columns.matrix(part, strip)
+        expected = whole[part.images, :, strip.positions]
+        if joined:
+            expected = expected.swapaxes(0, 1).reshape(1, g.taps, -1)
+        assert np.array_equal(matrices[:, 0, :-1], expected)
+        assert (matrices[:, :, -1] == 1).all()
+        seen[part.images, strip.positions] += 1
+    assert (seen == 1).all()
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.parametrize(("rows", "width"), [(99, 99), (2, 99), (1, 3)])
-def test_the_way_back_adds_what_col2im_adds(options, rows, width):
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize(("rows", "width", "images"), [(99, 99, 2), (2, 99, 1), (1, 3, 1)])
+def test_the_way_back_adds_what_col2im_adds(options, rows, width, images, joined):
     x, g, arguments = prepare(*options)
     whole = random(im2col(x, *arguments).shape)
     expected = col2im(whole, x.shape[2:], *arguments)
     H_out, W_out = g.output_shape
-    columns = Columns(g, Block(1, 1, min(rows, H_out), min(width, W_out)), x.dtype)
-    for image, back in zip(whole, expected, strict=True):
-        columns.clear(1, 4)
-        for strip in columns.strips:
-            columns.room(strip)[0] = image[:, strip.positions]
-            columns.add(strip)
-        found = np.zeros((1, *back.shape))
-        columns.unload(found)
-        assert found[0] == pytest.approx(back, abs=1e-12)
+    block = Block(images, 1, min(rows, H_out), min(width, W_out), joined)
+    found = np.zeros_like(x)
+    columns = columns_of(found, g, block)
+    for part, strip in product(parts(g, len(x), block), strips(g, block)):
+        room = columns.room(part, strip)
+        share = whole[part.images, :, strip.positions]
+        room[:, 0] = share.swapaxes(0, 1).reshape(room[:, 0].shape) if joined else share
+        columns.add(part, strip)
+    assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_groups_have_matrices_of_their_own():
     x = random((1, 6, 5, 5))
     g = check_conv(x, random((3, 2, 3, 3)), None, 1, 1, 1, 3).geometry
-    columns = Columns(g, Block(1, 3, 5, 5), x.dtype)
-    columns.load(x)
-    (strip,) = columns.strips
-    expected = im2col(x, 3, padding=1)[0].reshape(3, 2 * 9, 25)
-    assert np.array_equal(columns.matrix(strip), expected)
+    whole = im2col(x, 3, padding=1)[0].reshape(3, 2 * 9, 25)
+    block = Block(1, 2, 5, 5)
+    columns = columns_of(x, g, block)
+    (strip,) = strips(g, block)
+    first, second = parts(g, 1, block)
+    assert np.array_equal(columns.matrix(first, strip)[0], whole[:2])
+    assert np.array_equal(columns.matrix(second, strip)[0], whole[2:])
 
 
 SHAPES = [
@@ -96,4 +106,4 @@ def test_blocks_are_small_and_inside_the_output(case, itemsize):
     assert 1 <= block.rows <= g.output_shape[0]
     assert 1 <= block.width <= g.output_shape[1]
     numbers = block.images * block.groups * g.taps * block.rows * block.width
-    assert numbers * itemsize <= 1.5 * 2**20 or block.rows * block.width <= 300 + block.width
+    assert numbers * itemsize <= STRIP_BYTES or block.rows * block.width <= 300 + block.width

@@ -1,7 +1,8 @@
 """Take pictures of the built book: python tools/screenshots.py [FOLDER]
 
 Every page at 1280 and 390 pixels, light and dark, as it first appears and (…-whole) from top to
-bottom. FOLDER is _build/screenshots unless given. The README's picture is made anew as well.
+bottom, and every instrument (instrument-…). FOLDER is _build/screenshots unless given. The README's
+picture is made anew as well.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 
 from browser import open_browser
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
@@ -26,6 +27,18 @@ def pages() -> list[Path]:
     if not found:
         sys.exit(f"{HTML} holds no book: run `make book` first")
     return found
+
+
+def instruments(page: Page, folder: Path, stem: str) -> None:
+    """Take each instrument of the page that has them all, running and opened."""
+    page.goto((HTML / "book/instruments.html").as_uri())
+    page.add_style_tag(content=".bd-header-article, .bd-header, #pst-skip-link { display: none }")
+    for slot in page.locator(".cnn-slot").all():
+        slot.scroll_into_view_if_needed()
+        slot.locator(".cnn-words").wait_for()
+        page.evaluate(READY)
+        name = slot.get_attribute("data-instrument")
+        slot.screenshot(path=folder / f"instrument-{name}-{stem}.png")
 
 
 def picture_for_readme(browser: Browser) -> None:
@@ -54,6 +67,7 @@ def main(folder: Path) -> None:
                     stem = f"{name}-{width}-{scheme}"
                     page.screenshot(path=folder / f"{stem}.png")
                     page.screenshot(path=folder / f"{stem}-whole.png", full_page=True)
+                instruments(page, folder, f"{width}-{scheme}")
                 context.close()
         picture_for_readme(browser)
     sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")

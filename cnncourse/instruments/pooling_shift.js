@@ -105,7 +105,7 @@ function pooledGrid(ui, title, values, before, cursor, move) {
   ui.grid({
     label: title,
     into: ui.panel(title),
-    size: 40,
+    size: 34,
     rows: () => SIDE / ui.get("size"),
     columns: () => SIDE / ui.get("size"),
     cursor,

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CHAPTER = "book/02_convolution/index.html"
 WORKBOOK = "book/02_convolution/workbook.html"
 LAB = "lite/lab/index.html?path=02_convolution.ipynb"
-PATIENCE = 150_000  # ms, for what loads Python on a busy machine
+PATIENCE = 300_000  # ms, for what loads Python on a busy machine
 
 
 class Tab:

@@ -220,7 +220,7 @@ def as_nodes(value):
 
 
 def check(notebook, last):
-    """Run a notebook's cells in order up to the test cell `last`, and judge its parts.
+    """Run a notebook's cells in order up to the cell with the id `last`, and judge its parts.
 
     Every cell is run, whatever happened above, as the grader does it. Returns a list of dicts
     with grade_id, title, score, max_score, status and message.
@@ -233,7 +233,7 @@ def check(notebook, last):
         cells.append(cell)
         if cell.cell_type == "code":
             cell["outputs"] = outputs_of(cell.source, f"{CELL} {number}", names)
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == last:
+        if cell.id == last:
             break
     notebook["cells"] = [
         cell for cell in cells if cell.cell_type == "code" or "nbgrader" not in cell.metadata

@@ -43,11 +43,14 @@ class Result:
         None of the five best guesses is right.
     protocol : str
         Images and crops; ImageNet's 50,000 validation images where no others are named.
+    source : str
+        Where the paper says so.
     """
 
     top1: float | None
     top5: float | None
     protocol: str
+    source: str
 
 
 WEIGHTED = "layers with weights on the longest path"
@@ -181,7 +184,7 @@ def _vgg(
     return [
         Facts(
             name, title, partial(VGG, depth), SIMONYAN, depth, parameters, multiply_adds,
-            Result(top1, top5, DENSE), plain, name, entry=entry,
+            Result(top1, top5, DENSE, "Table 3"), plain, name, entry=entry,
         ),
         Facts(
             f"{name}_bn", f"{title} with batch norm", partial(VGG, depth, True), SIMONYAN, depth,
@@ -191,12 +194,12 @@ def _vgg(
 
 
 def _resnet(
-    depth: int, parameters: int, multiply_adds: int, top1: float, top5: float | None,
+    depth: int, parameters: int, multiply_adds: int, reported: Result,
     released: tuple[float, float], entry: Result | None = None,
 ) -> Facts:  # fmt: skip
     return Facts(
         f"resnet{depth}", f"ResNet-{depth}", partial(ResNet, depth), HE, depth, parameters,
-        multiply_adds, Result(top1, top5, TEN_CROPS), released, f"resnet{depth}", entry=entry,
+        multiply_adds, reported, released, f"resnet{depth}", entry=entry,
     )  # fmt: skip
 
 
@@ -206,7 +209,7 @@ def _cifar(depth: int, parameters: int, multiply_adds: int, error: float) -> lis
     return [
         Facts(
             f"resnet{depth}", f"ResNet-{depth} (CIFAR)", partial(CifarResNet, depth), HE, depth,
-            parameters, multiply_adds, Result(error, None, protocol),
+            parameters, multiply_adds, Result(error, None, protocol, "Table 6"),
             image_size=32, num_classes=10,
         ),
         Facts(
@@ -224,7 +227,7 @@ def _preactivation(
         f"preact_resnet{depth}", f"pre-activation ResNet-{depth} (CIFAR)",
         partial(PreActivationResNet, depth, bottlenecks=bottlenecks), HE_IDENTITY, depth,
         parameters, multiply_adds,
-        None if error is None else Result(error, None, f"{CIFAR}, median of five runs"),
+        None if error is None else Result(error, None, f"{CIFAR}, median of five runs", "Table 2"),
         image_size=32, num_classes=10,
     )  # fmt: skip
 
@@ -236,7 +239,7 @@ def _efficientnet(
     name = f"efficientnet_b{variant}"
     return Facts(
         name, f"EfficientNet-B{variant}", partial(EfficientNet, variant), TAN, depth, parameters,
-        multiply_adds, Result(top1, top5, ONE_CROP), released, name,
+        multiply_adds, Result(top1, top5, ONE_CROP, "Table 2"), released, name,
         image_size=VARIANTS[variant].image_size,
     )  # fmt: skip
 
@@ -244,7 +247,7 @@ def _efficientnet(
 FACTS = [
     Facts(
         "lenet5_1998", "LeNet-5 (1998)", LeNet5, LECUN, 7, 60_000, 328_096,
-        Result(0.95, None, "MNIST, test images, no distortions"),
+        Result(0.95, None, "MNIST, test images, no distortions", "Figure 9"),
         in_channels=1, image_size=32, num_classes=10,
         counted="layers without the input, as the paper does; five are convolutions or dense",
     ),
@@ -254,8 +257,8 @@ FACTS = [
     ),
     Facts(
         "alexnet_2012", "AlexNet (2012, two towers)", TwoTowerAlexNet, KRIZHEVSKY, 8, 60_965_224,
-        724_406_816, Result(40.7, 18.2, TEN_CROPS), image_size=227,
-        entry=Result(None, 15.3, f"seven networks, two trained on more images, {TEST}"),
+        724_406_816, Result(40.7, 18.2, TEN_CROPS, "Table 2"), image_size=227,
+        entry=Result(None, 15.3, f"seven networks, two trained on more images, {TEST}", "Table 2"),
     ),
     Facts(
         "alexnet", "AlexNet, one tower", AlexNet, ONE_TOWER, 8, 61_100_840, 714_188_480,
@@ -265,33 +268,44 @@ FACTS = [
     *_vgg(13, 133_047_848, 11_308_466_176, 28.7, 9.9, (30.072, 10.754), (28.414, 9.626)),
     *_vgg(
         16, 138_357_544, 15_470_264_320, 25.6, 8.1, (28.408, 9.618), (26.640, 8.484),
-        Result(None, 7.3, f"seven networks of several depths, {TEST}"),
+        Result(None, 7.3, f"seven networks of several depths, {TEST}", "Table 6"),
     ),
     *_vgg(19, 143_667_240, 19_632_062_464, 25.5, 8.0, (27.624, 9.124), (25.782, 8.158)),
     Facts(
         "googlenet_2014", "GoogLeNet (2014)", partial(GoogLeNet, batch_norm=False), SZEGEDY, 22,
-        6_998_552, 1_582_671_872, Result(None, 10.07, ONE_CROP),
-        entry=Result(None, 6.67, f"seven networks, 144 crops, {TEST}"),
+        6_998_552, 1_582_671_872, Result(None, 10.07, ONE_CROP, "Table 3"),
+        entry=Result(None, 6.67, f"seven networks, 144 crops, {TEST}", "Table 3"),
     ),
     Facts(
         "googlenet", "GoogLeNet with batch norm", GoogLeNet, SZEGEDY, 22, 6_624_904,
         1_498_376_192, None, (30.222, 10.470), "googlenet",
     ),
-    _resnet(18, 11_689_512, 1_814_073_344, 27.88, None, (30.242, 10.922)),
-    _resnet(34, 21_797_672, 3_663_761_408, 24.52, 7.46, (26.686, 8.580)),
-    _resnet(50, 25_557_032, 4_089_184_256, 22.85, 6.71, (23.870, 7.138)),
-    _resnet(101, 44_549_160, 7_801_405_440, 21.75, 6.05, (22.626, 6.454)),
     _resnet(
-        152, 60_192_808, 11_513_626_624, 21.43, 5.71, (21.688, 5.954),
-        Result(None, 3.57, f"six networks of several depths, {TEST}"),
+        18, 11_689_512, 1_814_073_344,
+        Result(27.88, None, f"{TEN_CROPS}, shortcuts without weights", "Table 2"),
+        (30.242, 10.922),
+    ),
+    _resnet(
+        34, 21_797_672, 3_663_761_408, Result(24.52, 7.46, TEN_CROPS, "Table 3"), (26.686, 8.580),
+    ),
+    _resnet(
+        50, 25_557_032, 4_089_184_256, Result(22.85, 6.71, TEN_CROPS, "Table 3"), (23.870, 7.138),
+    ),
+    _resnet(
+        101, 44_549_160, 7_801_405_440, Result(21.75, 6.05, TEN_CROPS, "Table 3"), (22.626, 6.454),
+    ),
+    _resnet(
+        152, 60_192_808, 11_513_626_624, Result(21.43, 5.71, TEN_CROPS, "Table 3"),
+        (21.688, 5.954),
+        Result(None, 3.57, f"six networks of several depths, {TEST}", "Table 5"),
     ),
     Facts(
         "plain18", "plain, 18 layers", partial(ResNet, 18, shortcuts=False), HE, 18, 11_515_688,
-        1_794_805_760, Result(27.94, None, TEN_CROPS),
+        1_794_805_760, Result(27.94, None, TEN_CROPS, "Table 2"),
     ),
     Facts(
         "plain34", "plain, 34 layers", partial(ResNet, 34, shortcuts=False), HE, 34, 21_623_848,
-        3_644_493_824, Result(28.54, 10.02, TEN_CROPS),
+        3_644_493_824, Result(28.54, 10.02, TEN_CROPS, "Table 3"),
     ),
     *_cifar(20, 269_722, 40_551_040, 8.75),
     *_cifar(32, 464_154, 68_862_592, 7.51),
@@ -304,36 +318,37 @@ FACTS = [
     _preactivation(164, 1_703_258, 247_646_720, 5.46, bottlenecks=True),
     Facts(
         "squeezenet1_0", "SqueezeNet 1.0", SqueezeNet, IANDOLA, 18, 1_248_424, 818_924_576,
-        Result(42.5, 19.7, ONE_CROP), (41.908, 19.580), "squeezenet1_0",
+        Result(42.5, 19.7, ONE_CROP, "Table 2"), (41.908, 19.580), "squeezenet1_0",
     ),
     Facts(
         "wide_resnet50_2", "Wide ResNet-50-2", wide_resnet50_2, ZAGORUYKO, 50, 68_883_240,
-        11_398_021_120, Result(21.9, 6.03, ONE_CROP), (21.532, 5.914), "wide_resnet50_2",
+        11_398_021_120, Result(21.9, 6.03, ONE_CROP, "Table 8"), (21.532, 5.914), "wide_resnet50_2",
     ),
     Facts(
         "densenet121", "DenseNet-121", DenseNet, HUANG, 121, 7_978_856, 2_834_161_664,
-        Result(25.02, 7.71, ONE_CROP), (25.566, 8.028), "densenet121",
+        Result(25.02, 7.71, ONE_CROP, "Table 3"), (25.566, 8.028), "densenet121",
     ),
     Facts(
         "resnext50_32x4d", "ResNeXt-50 32x4d", resnext50_32x4d, XIE, 50, 25_028_904,
-        4_230_479_872, Result(22.2, None, ONE_CROP), (22.382, 6.302), "resnext50_32x4d",
+        4_230_479_872, Result(22.2, None, ONE_CROP, "Table 3"), (22.382, 6.302),
+        "resnext50_32x4d",
     ),
     Facts(
         "mobilenet_v1", "MobileNet V1", MobileNetV1, HOWARD, 28, 4_231_976, 568_740_352,
-        Result(29.4, None, ONE_CROP),
+        Result(29.4, None, ONE_CROP, "Table 8"),
     ),
     Facts(
         "mobilenet_v2", "MobileNet V2", MobileNetV2, SANDLER, 53, 3_504_872, 300_774_272,
-        Result(28.0, None, ONE_CROP), (28.122, 9.714), "mobilenet_v2",
+        Result(28.0, None, ONE_CROP, "Table 4"), (28.122, 9.714), "mobilenet_v2",
     ),
     Facts(
         "mobilenet_v3_large", "MobileNet V3-Large", partial(MobileNetV3, "large"), HOWARD_V3, 64,
-        5_483_032, 216_589_760, Result(24.8, None, ONE_CROP), (25.958, 8.660),
+        5_483_032, 216_589_760, Result(24.8, None, ONE_CROP, "Table 3"), (25.958, 8.660),
         "mobilenet_v3_large",
     ),
     Facts(
         "mobilenet_v3_small", "MobileNet V3-Small", partial(MobileNetV3, "small"), HOWARD_V3, 54,
-        2_542_856, 56_510_400, Result(32.6, None, ONE_CROP), (32.332, 12.598),
+        2_542_856, 56_510_400, Result(32.6, None, ONE_CROP, "Table 3"), (32.332, 12.598),
         "mobilenet_v3_small",
     ),
     _efficientnet(0, 82, 5_288_548, 385_814_752, 22.9, 6.7, (22.308, 6.468)),
@@ -346,7 +361,9 @@ FACTS = [
     _efficientnet(7, 274, 66_347_960, 37_745_884_192, 15.7, 3.0, (15.878, 3.092)),
     Facts(
         "vit_b_16", "ViT-B/16", vit_b_16, DOSOVITSKIY, 12, 86_567_656, 17_563_828_224,
-        Result(22.09, None, "trained on ImageNet alone, fine-tuned at 384 x 384 pixels"),
+        Result(
+            22.09, None, "trained on ImageNet alone, fine-tuned at 384 x 384 pixels", "Table 5"
+        ),
         (18.928, 4.682), "vit_b_16", counted=TRANSFORMER_LAYERS,
     ),
     Facts(
@@ -363,6 +380,6 @@ FACTS = [
     ),
     Facts(
         "convnext_tiny", "ConvNeXt-T", ConvNeXt, LIU, 59, 28_589_128, 4_455_531_264,
-        Result(17.9, None, ONE_CROP), (17.480, 3.854), "convnext_tiny",
+        Result(17.9, None, ONE_CROP, "Table 1"), (17.480, 3.854), "convnext_tiny",
     ),
 ]  # fmt: skip

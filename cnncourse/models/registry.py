@@ -44,7 +44,7 @@ def facts(name: str) -> Facts:
     Examples
     --------
     >>> facts("resnet50").reported
-    Result(top1=22.85, top5=6.71, protocol='ten crops')
+    Result(top1=22.85, top5=6.71, protocol='ten crops', source='Table 3')
     >>> facts("resnet19")
     Traceback (most recent call last):
     ...
@@ -141,11 +141,15 @@ def _row(known: Facts) -> tuple[str, ...]:
         f"{known.multiply_adds:,}",
         f"{known.in_channels} x {known.image_size} x {known.image_size}",
         _errors(known.reported),
-        known.reported.protocol if known.reported else "",
+        f"{known.reported.protocol} ({known.reported.source})" if known.reported else "",
         "{} / {}".format(*known.released) if known.released else "",
-        f"{known.entry.top5} top-5, {known.entry.protocol}" if known.entry else "",
+        _entry(known.entry),
         f"{paper.authors}, {paper.title}, {paper.place}",
     )
+
+
+def _entry(entry: Result | None) -> str:
+    return f"{entry.top5} top-5, {entry.protocol} ({entry.source})" if entry else ""
 
 
 def _errors(result: Result | None) -> str:

@@ -33,6 +33,10 @@ MENDED = {
     'search-button-field search-button__button pst-js-only" title="Search" aria-label="Search"': (
         'search-button-field search-button__button pst-js-only"'
     ),
+    # a button without a name
+    '<summary><span class="toctree-toggle"': (
+        '<summary aria-label="Sections"><span class="toctree-toggle"'
+    ),
     # a role that is no more, in a list that holds other things too
     ' role="doc-biblioentry"': "",
     '<div role="list" class="citation-list">': '<div class="citation-list">',
@@ -66,7 +70,7 @@ def as_webp(picture: Path) -> tuple[int, int]:
             partial = target.with_suffix(".partial")
             image.convert("RGB").save(partial, "webp", lossless=True)
             if partial.stat().st_size > LARGE:
-                image.convert("RGB").save(partial, "webp", quality=88)
+                image.convert("RGB").save(partial, "webp", quality=80)
             partial.replace(target)
         return image.size
 

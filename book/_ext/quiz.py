@@ -44,6 +44,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from quiz_source import NUMBER, AuthorError, Quiz, read_quiz, read_units
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -320,6 +321,8 @@ def _answer_sections(app: Sphinx, docname: str) -> list[nodes.Node]:
         section += nodes.title("", "", nodes.Text(env.titles[page].astext()))
         for number, tree in enumerate(quizzes, start=1):
             section += _answer(app, docname, page, number, tree)
+        for reference in section.findall(addnodes.pending_xref):
+            reference["refdoc"] = docname  # links start from here, not from the chapter
         env.resolve_references(_as_document(section, app), docname, app.builder)
         sections.append(section)
     return sections

@@ -248,7 +248,16 @@ def weightless(model: Classifier) -> Classifier:
     for tensor in tensors:
         empty = tensor.detach().to("meta")
         copies[id(tensor)] = nn.Parameter(empty) if isinstance(tensor, nn.Parameter) else empty
-    return copy.deepcopy(model, copies).eval()
+    trial = copy.deepcopy(model, copies).eval()
+    for module in trial.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.forward = _same  # type: ignore[assignment, method-assign]  # half the time
+    return trial
+
+
+def _same(x: Tensor) -> Tensor:
+    """Do what batch norm in use does to a shape."""
+    return x
 
 
 def _run(trial: Classifier, image_size: int | None) -> None:

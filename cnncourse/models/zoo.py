@@ -215,7 +215,7 @@ def _facts(known: Facts) -> Data:
 
 
 def _result(result: Result | None) -> list[Any] | None:
-    return [result.top1, result.top5, result.protocol] if result else None
+    return [result.top1, result.top5, f"{result.protocol}; {result.source}"] if result else None
 
 
 def _source(known: Facts) -> str:

@@ -290,7 +290,8 @@ def test_what_papers_say_stands_beside_what_was_counted(play):
     rows = {row[0]: row[1] for row in table(page)}
     known = facts("resnet50")
     assert known.paper.place in rows["paper"]
-    assert rows["error % in the paper, top-1 / top-5"] == "22.85 / 6.71 (ten crops)"
+    source = known.reported.source
+    assert rows["error % in the paper, top-1 / top-5"] == f"22.85 / 6.71 (ten crops; {source})"
     assert number(rows["multiply-adds"]) == known.multiply_adds
 
 

@@ -176,8 +176,9 @@ class Checker:
             shown[cell["id"]] = {
                 "outputs": outputs, "seconds": time.monotonic() - began, "hidden": hidden,
             }  # fmt: skip
-        if self.process:
-            self.process.end()
+        if self.job.get("learn"):
+            return {"modules": self._modules()}
+        self._lose()
         return {"cells": shown, "used": self.used, "isolation": self.isolation}
 
     def _outcome(self, cell: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
@@ -196,6 +197,14 @@ class Checker:
             return [_error(gone.name, gone.words)], False
 
     # --- the student's process ---
+
+    def _modules(self) -> list[str]:
+        """Name what the released notebook has imported by the time it has run."""
+        try:
+            reply, _ = self._ask({"job": "modules"})
+        except GoneError:
+            return []
+        return [str(name) for name in reply.get("modules", [])]
 
     def _new_budget(self) -> Budget:
         return Budget(self.limits["seconds_per_cell"], self.limits["memory"], self.ends)

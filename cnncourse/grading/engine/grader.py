@@ -271,9 +271,18 @@ class Grader:
         try:
             wire.send(ours, order)
             wire.receive(ours, 1 << 20, _until(time.monotonic() + _START))
+            self._learn()
         except (wire.BrokenError, TimeoutError) as error:
             self._stop()
             raise SetupError(f"the grader's warm process did not start: {error}") from error
+
+    def _learn(self) -> None:
+        """Run the released notebook once, and keep warm what it turns out to import."""
+        with self._place() as folder:
+            job = _job(self.bundle, self.bundle.release, "", b"", set(), {}, folder)
+            modules = self._run({**job, "learn": True})["modules"]
+        wire.send(self._control, {"import": modules})
+        wire.receive(self._control, 1 << 20, _until(time.monotonic() + _START))
 
     def _run(self, job: dict[str, Any]) -> dict[str, Any]:
         if self._warm is None:
@@ -286,6 +295,8 @@ class Grader:
             with socket.socket(fileno=number) as checker:
                 wire.send(checker, job)
                 outcome, _ = wire.receive(checker, _LARGEST_OUTCOME, _until(ends))
+            wire.send(self._control, {"end": True})  # of whatever the submission left running
+            wire.receive(self._control, 1 << 20, _until(ends))
         except BaseException as error:
             self._stop()
             if isinstance(error, wire.BrokenError | TimeoutError):
@@ -361,7 +372,7 @@ def _cells(
 ) -> Iterator[dict[str, Any]]:
     """Yield the cells to run, up to the last test that is wanted."""
     wanted = {*only} | {need for key in only for need in bundle.needs(key)}
-    left, partly = len(wanted), len(only) < len(bundle.tests)
+    left, partly = len(wanted), 0 < len(only) < len(bundle.tests)
     for cell in notebook.cells:
         if cell.cell_type != "code" or (partly and not left):
             continue

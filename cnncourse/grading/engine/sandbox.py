@@ -201,15 +201,13 @@ def adopt_orphans() -> None:
         kernel.adopt_orphans()
 
 
-def kill_children(but: int = 0) -> None:
-    """Kill every descendant of this process, save one, and wait until none is left."""
+def kill_children() -> None:
+    """Kill every descendant of this process, and wait until none is left."""
     ends = time.monotonic() + 10
     while time.monotonic() < ends:
-        family = watch.family(os.getpid())[1:]
-        for pid in family:
-            if pid != but:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
+        for pid in watch.family(os.getpid())[1:]:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

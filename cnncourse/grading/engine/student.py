@@ -133,6 +133,9 @@ def make_shell() -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
+    # each figure is drawn once, not twice, and packed quickly: that is most of a notebook's cost
+    quickly = {"bbox_inches": None, "pil_kwargs": {"compress_level": 1}}
+    config.InlineBackend.print_figure_kwargs = quickly
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Shell.instance(config=config, user_module=None)
@@ -156,6 +159,7 @@ class _Desk:
         self.objects: list[Any] = []
         self.guard = Guard(settings["may_not_call"])
         self.jobs: dict[str, Callable[..., Any]] = {
+            "modules": lambda *_: {"modules": sorted(sys.modules)},
             "run": self._run, "names": self._names, "do": self._do, "probe": self._probe,
         }  # fmt: skip
 

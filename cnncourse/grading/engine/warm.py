@@ -34,7 +34,7 @@ def main() -> None:
     with contextlib.suppress(wire.BrokenError):
         wire.send(control, {"ready": True})
         warm.serve()
-    warm.end_students()
+    sandbox.kill_children()
 
 
 class _Warm:
@@ -58,14 +58,15 @@ class _Warm:
                 except wire.BrokenError:  # the checker has finished
                     desk.close()
                     desk = None
-                    self.end_students()
             elif self.control in ready:
                 request, _ = wire.receive(self.control, _REQUEST)
-                if "import" in request:
-                    import_all(request["import"])
-                    wire.send(self.control, {"ready": True})
-                else:
+                if "checker" in request:
                     desk = self._fork_checker()
+                    continue
+                import_all(request.get("import", []))
+                if "end" in request:
+                    sandbox.kill_children()
+                wire.send(self.control, {"ready": True})
 
     def _fork_checker(self) -> socket.socket:
         job, job_end = socket.socketpair()
@@ -92,10 +93,6 @@ class _Warm:
         socket.send_fds(desk, [b"x"], [mine.fileno()])
         mine.close()
         theirs.close()
-
-    def end_students(self) -> None:
-        """Kill what is left of a submission, whatever it became."""
-        sandbox.kill_children()
 
 
 def _fork(ends: list[socket.socket], child: Callable[[list[socket.socket]], None]) -> int:
@@ -142,9 +139,21 @@ def import_all(modules: list[str]) -> None:
             if name not in sys.modules:
                 with contextlib.suppress(Exception):
                     importlib.import_module(name)
+        if "matplotlib.pyplot" in sys.modules:
+            _draw()
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(1)
             importlib.import_module("torch._dynamo")
+
+
+def _draw() -> None:
+    """Draw something, so that fonts are found before anyone waits for them."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    canvas = FigureCanvasAgg(Figure(figsize=(1, 1)))
+    canvas.figure.subplots().set_title("$x$")
+    canvas.print_png(io.BytesIO())
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
+	@tools/system.sh chromium
 	$(BIN)/pytest tests cnncourse --doctest-modules --ignore=tests/book
 
 exercises: setup
@@ -116,6 +117,7 @@ bench: book
 	$(BIN)/python benchmarks/conv.py --out $(RESULTS)/conv
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/training.py --out $(RESULTS)/training.json
+	$(BIN)/python benchmarks/grading.py --out $(RESULTS)/grading.json
 	$(BIN)/python benchmarks/pages.py --out $(RESULTS)/pages.json
 
 screenshots: book

@@ -7,7 +7,7 @@ import { LENET } from "./lib/lenet.js";
 import { asPicture, drawMaps, layout, markUnit, moved, unitAt } from "./lib/maps.js";
 import { forward, parseNetwork, probabilities, readNetwork, receptiveField, stages } from "./lib/network.js";
 import { answer, answerShifted, answerWithout, argmax, asInput, contributions, leadOf, middles, shifts, weightsOf } from "./lib/probe.js";
-import { h, shell } from "./lib/ui.js";
+import { h, shell, write } from "./lib/ui.js";
 
 /** @typedef {import("./lib/network.js").Network} Network */
 /** @typedef {import("./lib/probe.js").Answer} Answer */
@@ -18,6 +18,7 @@ const SHEET = 280; // CSS pixels
 const STEP = 16; // of the pen by arrow keys, in the drawing's units
 const CLOSE = 5; // a point nearer than this to the last one is left out
 const SLICE = 12; // milliseconds of probing at a time
+const WORDS = 150; // milliseconds between two sentences
 const SHOW = 250; // milliseconds between two looks at what probing has found
 
 const builtIn = readNetwork(LENET);
@@ -35,7 +36,8 @@ export default {
     unitPanel(ui, machine);
     layers(ui, machine);
     probes(ui, machine);
-    ui.onChange(() => words(ui, machine));
+    const words = inWords(ui, machine);
+    ui.onChange(words);
     return ui.close;
   },
 };
@@ -129,10 +131,19 @@ function suitable(network) {
 
 /** The example, or the picture from Python, with the strokes over it. @param {Shell} ui */
 function sheetInk(ui) {
-  const given = ui.get("picture").flat();
-  const below = given.length ? given : ui.get("example") >= 0 ? exampleAt(ui.get("example")) : null;
-  return drawStrokes(readStrokes(ui.get("strokes")), ui.get("pen"), below ? enlarge(below, FINE / 28) : undefined);
+  const state = ["strokes", "example", "pen"].map((key) => ui.get(key));
+  const key = JSON.stringify([state, ui.get("picture")]);
+  if (lastInk.key !== key) {
+    const given = ui.get("picture").flat();
+    const below = given.length ? given : ui.get("example") >= 0 ? exampleAt(ui.get("example")) : null;
+    const ink = drawStrokes(readStrokes(ui.get("strokes")), ui.get("pen"), below ? enlarge(below, FINE / 28) : undefined);
+    Object.assign(lastInk, { key, ink });
+  }
+  return lastInk.ink;
 }
+
+/** Drawn once, looked at twice in a frame. */
+const lastInk = { key: "", ink: new Float64Array(FINE * FINE) };
 
 // --- controls ---
 
@@ -174,7 +185,7 @@ function tools(ui, machine) {
   });
   ui.onChange(() => {
     back.hidden = machine.network === builtIn;
-    problem.textContent = wrongFile || (machine.problem && `This network cannot be used. ${machine.problem}`);
+    write(problem, wrongFile || (machine.problem && `This network cannot be used. ${machine.problem}`));
   });
 }
 
@@ -250,7 +261,7 @@ function sheet(ui) {
   for (const change of ["focus", "blur"]) element.addEventListener(change, () => ui.schedule());
   ui.onChange(() => {
     const where = `${Math.round((pen[0] * 28) / SPACE)}, ${Math.round((pen[1] * 28) / SPACE)}`;
-    caption.textContent = panel.contains(document.activeElement) ? `Your sheet: pen ${down ? "down" : "up"} at ${where}` : "Your sheet: draw a digit";
+    write(caption, panel.contains(document.activeElement) ? `Your sheet: pen ${down ? "down" : "up"} at ${where}` : "Your sheet: draw a digit");
   });
 }
 
@@ -265,7 +276,7 @@ function ring(context, pen, down, wide, ui) {
 }
 
 /** @param {ArrayLike<number>} values 0 to 1 @param {number} size */
-const asCanvas = (values, size) => asPicture(values, 0, size, size, { grey: true });
+const asCanvas = (values, size) => asPicture(values, size, size, { grey: true });
 
 // --- what the network sees and says ---
 
@@ -296,7 +307,7 @@ function picture(ui, machine) {
   });
   ui.onChange(() => {
     const size = machine.network.input[1];
-    caption.textContent = `What the network sees: ${size} × ${size}`;
+    write(caption, `What the network sees: ${size} × ${size}`);
   });
 }
 
@@ -371,7 +382,7 @@ function layers(ui, machine) {
     ui.onChange(() => {
       holder.hidden = place >= machine.stages.length;
       const text = `${stage().label}: ${sizes(shape())}`;
-      caption.textContent = text;
+      write(caption, text);
       element.setAttribute("aria-label", text);
     });
   };
@@ -416,8 +427,8 @@ function unitPanel(ui, machine) {
     const { stage, channel } = machine.selected();
     const found = weights();
     element.hidden = !found;
-    caption.textContent = found ? `The weights of ${stage.label}, ${unitName(machine, channel)}: ${sizes(found.shape)}` : `${stage.label} has no weights`;
-    text.textContent = sums(machine);
+    write(caption, found ? `The weights of ${stage.label}, ${unitName(machine, channel)}: ${sizes(found.shape)}` : `${stage.label} has no weights`);
+    write(text, sums(machine));
   });
 }
 
@@ -535,10 +546,10 @@ function shiftPanel(ui, machine, state) {
   panel.append(text);
   ui.onChange(() => {
     const worst = lowest(state.shifts);
-    if (!worst) return void (text.textContent = "Computing …");
+    if (!worst) return void (write(text, "Computing …"));
     const [down, right] = shifts(ui.get("reach"))[worst.place];
     const name = machine.network.classes[worst.found.label];
-    text.textContent = `The most confusing shift: ${shiftWords(down, right)}. It then reads ${name} (${percent(worst.found.share)})${worst.found.label === state.own ? ", still the same" : ""}.`;
+    write(text, `The most confusing shift: ${shiftWords(down, right)}. It then reads ${name} (${percent(worst.found.share)})${worst.found.label === state.own ? ", still the same" : ""}.`);
   });
   return panel;
 }
@@ -573,10 +584,10 @@ function wipePanel(ui, machine, state) {
   panel.append(text);
   ui.onChange(() => {
     const worst = lowest(state.wiped);
-    if (!worst) return void (text.textContent = "Computing …");
+    if (!worst) return void (write(text, "Computing …"));
     const [row, column] = middles(machine.network.input[1])[worst.place];
     const name = machine.network.classes[worst.found.label];
-    text.textContent = `Wiping out row ${row + 1}, column ${column + 1} costs most: the lead falls from ${number(state.lead, 2)} to ${number(worst.found.lead, 2)}, and it reads ${name}.`;
+    write(text, `Wiping out row ${row + 1}, column ${column + 1} costs most: the lead falls from ${number(state.lead, 2)} to ${number(worst.found.lead, 2)}, and it reads ${name}.`);
   });
   return panel;
 }
@@ -599,14 +610,27 @@ function shiftWords(down, right) {
 
 // --- in words ---
 
-/** @param {Shell} ui @param {Machine} machine */
-function words(ui, machine) {
-  const { classes, name } = machine.network;
-  const order = classes.map((_, i) => i).sort((a, b) => machine.shares[b] - machine.shares[a]);
-  const [first, ...others] = order.slice(0, 3).map((i) => `${classes[i]} (${percent(machine.shares[i])})`);
-  const blank = machine.picture.every((value) => value === 0);
-  const moved = ui.get("down") || ui.get("right") ? ` Moved ${shiftWords(ui.get("down"), ui.get("right"))}.` : "";
-  ui.say(`${blank ? "On an empty sheet it reads" : "It reads"} ${first}, then ${others.join(" and ")}.${moved} ${unitWords(machine)}`);
-  const scores = machine.outputs[machine.outputs.length - 1].data;
-  ui.table(`${name}: what it says; all layers computed in ${machine.milliseconds.toFixed(1)} ms`, ["class", "score", "probability"], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
+/** The answer as a sentence and as a table; while the pen moves, a few times a second. @param {Shell} ui @param {Machine} machine */
+function inWords(ui, machine) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  let last = -Infinity;
+  ui.onClose(() => clearTimeout(waiting));
+  const now = () => {
+    last = performance.now();
+    const { classes, name } = machine.network;
+    const order = classes.map((_, i) => i).sort((a, b) => machine.shares[b] - machine.shares[a]);
+    const [first, ...others] = order.slice(0, 3).map((i) => `${classes[i]} (${percent(machine.shares[i])})`);
+    const blank = machine.picture.every((value) => value === 0);
+    const moved = ui.get("down") || ui.get("right") ? ` Moved ${shiftWords(ui.get("down"), ui.get("right"))}.` : "";
+    ui.say(`${blank ? "On an empty sheet it reads" : "It reads"} ${first}, then ${others.join(" and ")}.${moved} ${unitWords(machine)}`);
+    const scores = machine.outputs[machine.outputs.length - 1].data;
+    const caption = `${name}: what it says; all layers computed in ${machine.milliseconds.toFixed(1)} ms`;
+    ui.table(caption, ["class", "score", "probability"], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
+  };
+  return () => {
+    clearTimeout(waiting);
+    if (performance.now() - last > WORDS) now();
+    else waiting = setTimeout(now, WORDS);
+  };
 }

@@ -6,7 +6,7 @@ import { LENET } from "./lib/lenet.js";
 import { corner, drawMaps, layout, markUnit } from "./lib/maps.js";
 import { forward, multiplyAdds, probabilities, readNetwork, receptiveField } from "./lib/network.js";
 import { argmax } from "./lib/probe.js";
-import { calm, h, shell } from "./lib/ui.js";
+import { calm, h, shell, write } from "./lib/ui.js";
 
 /** @typedef {import("./lib/network.js").Tensor} Tensor */
 /** @typedef {import("./lib/maps.js").Layout} Layout */
@@ -198,7 +198,7 @@ function maps(ui, journey, side) {
   ui.onChange(() => {
     const [count, height, width] = shown().shape;
     const size = height ? `${count} map${count > 1 ? "s" : ""} of ${height} × ${width}` : `${count} numbers`;
-    caption.textContent = `${side === "before" ? "What goes in" : "What comes out"}: ${size}`;
+    write(caption, `${side === "before" ? "What goes in" : "What comes out"}: ${size}`);
   });
   return panel;
 }

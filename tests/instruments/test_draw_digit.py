@@ -81,9 +81,8 @@ def test_a_digit_drawn_with_the_mouse(play):
     expect(page.locator(".cnn-words")).to_contain_text("It reads 7")
     draw(page, (0.35, 0.5), (0.68, 0.5))
     expect(page.locator(".cnn-words")).to_contain_text("It reads 7")  # crossed, as in Europe
-    page.wait_for_url(re.compile(r"draw_digit\.strokes=[\w.-]+"))
+    page.wait_for_url(re.compile(r"draw_digit\.strokes=[\w-]+\.[\w-]+(&|$)"))
     strokes = re.search(r"draw_digit\.strokes=([\w.-]+)", page.url)[1]
-    assert strokes.count(".") == 1
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url(re.compile(rf"draw_digit\.strokes={strokes.split('.')[0]}(&|$)"))
     page.get_by_role("button", name="Clear").click()

@@ -1,6 +1,6 @@
 // @ts-check
 // What a network says: a bar for each class.
-import { h } from "./ui.js";
+import { h, write } from "./ui.js";
 
 const MOST = 12; // of more classes, the likeliest are shown
 
@@ -16,18 +16,29 @@ export function percent(share) {
  */
 export function answerBars(ui, answer) {
   const list = h("ol", { class: "cnn-answer" });
+  /** @type {Array<{item: HTMLElement, name: HTMLElement, bar: HTMLElement, share: HTMLElement}>} */
+  let rows = [];
   ui.onChange(() => {
     const { classes, shares } = answer();
     const order = classes.map((_, i) => i);
     if (order.length > MOST) order.sort((a, b) => shares[b] - shares[a]).splice(MOST);
+    if (rows.length !== order.length) {
+      rows = order.map(newRow);
+      list.replaceChildren(...rows.map(({ item }) => item));
+    }
     const most = Math.max(...shares);
-    list.replaceChildren(
-      ...order.map((i) => {
-        const bar = h("span", { class: "cnn-bar" });
-        bar.style.setProperty("--share", String(shares[i]));
-        return h("li", { class: shares[i] === most ? "cnn-first" : "" }, h("span", { class: "cnn-class" }, classes[i]), bar, h("span", { class: "cnn-share" }, percent(shares[i])));
-      }),
-    );
+    order.forEach((i, at) => {
+      const { item, name, bar, share } = rows[at];
+      write(name, classes[i]);
+      write(share, percent(shares[i]));
+      bar.style.setProperty("--share", shares[i].toFixed(4));
+      item.classList.toggle("cnn-first", shares[i] === most);
+    });
   });
   return list;
+}
+
+function newRow() {
+  const [name, bar, share] = ["cnn-class", "cnn-bar", "cnn-share"].map((kind) => h("span", { class: kind }));
+  return { item: h("li", {}, name, bar, share), name, bar, share };
 }

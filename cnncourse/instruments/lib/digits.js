@@ -36,7 +36,7 @@ function placeOf(index) {
  * @param {(index: number) => void} choose
  */
 export function digitGrid(ui, title, choose) {
-  const thumbs = labels.map((_, i) => `url(${asPicture(exampleAt(i), 0, SIDE, SIDE, { grey: true }).toDataURL()}) center / cover`);
+  const thumbs = labels.map((_, i) => `url(${asPicture(exampleAt(i), SIDE, SIDE, { grey: true }).toDataURL()}) center / cover`);
   const panel = ui.panel(title);
   panel.classList.add("cnn-examples");
   ui.grid({

@@ -93,29 +93,39 @@ function palette(name, colour) {
   return made;
 }
 
+/** @type {Map<string, CanvasRenderingContext2D>} */
+const sheets = new Map();
+
 /**
- * Numbers as a picture, a pixel each: orange and violet around 0, or grey from 0 to 1.
+ * Numbers as a picture, a pixel each: orange and violet around 0, or grey from 0 to 1. The canvas is
+ * used again for the next picture of its size.
  * @param {ArrayLike<number>} values
- * @param {number} start
  * @param {number} height
  * @param {number} width
  * @param {{dark?: boolean, limit?: number, grey?: boolean}} look
  */
-export function asPicture(values, start, height, width, { dark = false, limit = 1, grey = false }) {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+export function asPicture(values, height, width, { dark = false, limit = 1, grey = false }) {
+  const size = `${height} ${width}`;
+  const context = sheets.get(size) ?? newSheet(height, width);
+  sheets.set(size, context);
   const picture = context.createImageData(width, height);
   const colours = grey ? palette("grey", gray) : palette(dark ? "dark" : "light", (share) => signed(share, 1, dark));
   const bytes = new Uint32Array(picture.data.buffer);
   const words = new Uint32Array(colours.buffer);
   for (let i = 0; i < bytes.length; i++) {
-    const share = Math.min(1, Math.max(-1, values[start + i] / limit));
+    const share = Math.min(1, Math.max(-1, values[i] / limit));
     bytes[i] = words[Math.round(LEVELS * share) + LEVELS];
   }
   context.putImageData(picture, 0, 0);
-  return canvas;
+  return context.canvas;
+}
+
+/** @param {number} height @param {number} width */
+function newSheet(height, width) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 }
 
 /**
@@ -127,16 +137,18 @@ export function asPicture(values, start, height, width, { dark = false, limit = 
  *   `factor`: how much the canvas has shrunk
  */
 export function drawMaps(context, at, values, { dark, line, limit = largest(Array.from(values), 1e-9), grey = false, factor = 1 }) {
-  const size = at.height * at.width;
+  const picture = asPicture(values, at.count * at.height, at.width, { dark, limit, grey });
+  const frames = new Path2D();
   context.imageSmoothingEnabled = false;
-  context.strokeStyle = line;
-  context.lineWidth = 1;
   for (let channel = 0; channel < at.count; channel++) {
     const { x, y } = corner(at, channel);
     const [left, top, wide, high] = [x, y, at.width * at.pixel, at.height * at.pixel].map((length) => length * factor);
-    context.drawImage(asPicture(values, channel * size, at.height, at.width, { dark, limit, grey }), left, top, wide, high);
-    context.strokeRect(left + 0.5, top + 0.5, wide - 1, high - 1);
+    context.drawImage(picture, 0, channel * at.height, at.width, at.height, left, top, wide, high);
+    frames.rect(left + 0.5, top + 0.5, wide - 1, high - 1);
   }
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.stroke(frames);
 }
 
 /**

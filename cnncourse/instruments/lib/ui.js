@@ -102,6 +102,15 @@ export function newId(stem = "cnn") {
   return `${stem}-${made}`;
 }
 
+/**
+ * Set a text where it differs: even the same text makes the browser lay out the page.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Whether the reader asked for less motion. */
 export function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -141,8 +150,11 @@ export function shell({ model, el }) {
   /** @type {Array<() => void>} */
   const cleaners = [];
   let frameRequested = 0;
+  /** @type {Colours | undefined} */
+  let coloursNow; // read once a frame, since reading them makes the browser lay out the page
   const update = () => {
     frameRequested = 0;
+    coloursNow = undefined;
     for (const paint of painters) paint();
   };
   const schedule = () => {
@@ -233,10 +245,8 @@ export function shell({ model, el }) {
 
     /** Colours of the present theme, for canvases and SVG. */
     colours() {
-      const styles = getComputedStyle(frame);
-      /** @param {string} name */
-      const colour = (name) => styles.getPropertyValue(`--cnn-${name}`).trim();
-      return { dark: colour("dark") === "1", text: colour("text"), muted: colour("muted"), line: colour("line"), surface: colour("surface"), accent: colour("accent"), second: colour("second"), good: colour("good"), bad: colour("bad") };
+      coloursNow ??= themeColours(frame);
+      return coloursNow;
     },
 
     /**
@@ -364,6 +374,14 @@ export function shell({ model, el }) {
 
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
 
+/** @param {Element} frame @returns {Colours} */
+function themeColours(frame) {
+  const styles = getComputedStyle(frame);
+  /** @param {string} name */
+  const colour = (name) => styles.getPropertyValue(`--cnn-${name}`).trim();
+  return { dark: colour("dark") === "1", text: colour("text"), muted: colour("muted"), line: colour("line"), surface: colour("surface"), accent: colour("accent"), second: colour("second"), good: colour("good"), bad: colour("bad") };
+}
+
 /** @param {number} value @param {number} end */
 const clamp = (value, end) => Math.min(end - 1, Math.max(0, value));
 
@@ -378,6 +396,7 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
   into.append(body);
   /** @type {HTMLElement[][]} */
   let cells = [];
+  const looks = new WeakMap(); // a cell that looks as it did is left alone
 
   const build = () => {
     body.replaceChildren();
@@ -396,12 +415,15 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
     cells.forEach((line, i) =>
       line.forEach((element, j) => {
         const { background = "", colour = "", text = "", say, mark = "" } = cell(i, j);
+        const here = i === row && j === column;
+        const look = [background, colour, text, say, mark, here].join("|");
+        if (looks.get(element) === look) return;
+        looks.set(element, look);
         element.style.background = background;
         element.style.color = colour;
-        if (element.textContent !== text) element.textContent = text;
-        if (element.ariaLabel !== say) element.ariaLabel = say;
+        write(element, text);
+        element.ariaLabel = say;
         element.dataset.mark = mark;
-        const here = i === row && j === column;
         element.tabIndex = here ? 0 : -1;
         element.classList.toggle("cnn-here", here);
       }),

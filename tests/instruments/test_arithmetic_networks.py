@@ -114,3 +114,8 @@ def test_catalogue(node):
 
 def _plain(cell):
     return list(cell) if isinstance(cell, tuple) else cell
+
+
+def test_counts_as_text(node, rng):
+    counts = [0, 12, 999, 1000, *(int(10**exponent) for exponent in rng.uniform(3, 13, 50))]
+    node("chart", {"grouped": [[count, f"{count:,}"] for count in counts]})

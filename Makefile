@@ -61,7 +61,7 @@ book/_web/node_modules/.package-lock.json: book/_web/package-lock.json $(BIN)/.r
 	@touch $@
 
 $(BUILD)/pyodide/pyodide-lock.json: tools/pyodide.py tools/pyodide-wheels.txt \
-    book/_web/node_modules/.package-lock.json
+    tools/compile_python.mjs book/_web/node_modules/.package-lock.json
 	@$(BIN)/python tools/pyodide.py
 
 # --- what make course builds ---

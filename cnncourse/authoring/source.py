@@ -4,7 +4,7 @@ An exercise is a folder with `exercise.py` in jupytext's percent format. It open
 header between two lines `# ---`; its cells carry three short markers::
 
     # %% solution="pad2d"                          code that students write
-    # %% tests="test_pad2d" points=2               asserts that earn points
+    # %% tests="test_pad2d" points=2               asserts that earn points; gpu=true: on a GPU
     # %% [markdown] written="explain" points=2     prose, graded by hand
 
 In a solution or written cell, `### BEGIN SOLUTION` and `### END SOLUTION` enclose what students
@@ -36,7 +36,7 @@ from cnncourse.errors import SourceError
 MARKERS = ("solution", "tests", "written")
 SOLUTION = "SOLUTION"
 HIDDEN_TESTS = "HIDDEN TESTS"
-_OPTIONS = {*MARKERS, "points", "lines_to_next_cell"}  # jupytext itself adds the last one
+_OPTIONS = {*MARKERS, "points", "gpu", "lines_to_next_cell"}  # jupytext itself adds the last one
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _ID_WORDS = "up to 64 letters, digits, - and _"
 
@@ -330,7 +330,7 @@ _NEW_CELL = {
 
 def _marker(file: Path, cell: NotebookNode) -> tuple[str, str] | None:
     if unknown := sorted(cell.metadata.keys() - _OPTIONS):
-        known = ", ".join([*MARKERS, "points"])
+        known = ", ".join([*MARKERS, "points", "gpu"])
         raise SourceError(file, f"cell option {unknown[0]!r}: unknown; known: {known}")
     found = [(marker, cell.metadata[marker]) for marker in MARKERS if marker in cell.metadata]
     if not found:
@@ -367,7 +367,12 @@ def _nbgrader_cell(file: Path, cell: NotebookNode) -> NotebookNode:
         meta["points"] = _points(file, where, cell)
     elif "points" in cell.metadata:
         raise SourceError(file, f"{where}: a solution cell earns no points, its tests cell does")
-    return _NEW_CELL[kind](cell.source, id=grade_id, metadata={"nbgrader": meta})
+    metadata: dict[str, Any] = {"nbgrader": meta}
+    if gpu := cell.metadata.get("gpu", False):
+        if marker != "tests" or gpu is not True:
+            raise SourceError(file, f"{where}: gpu=true is for a tests cell that needs a GPU")
+        metadata["tags"] = ["gpu"]
+    return _NEW_CELL[kind](cell.source, id=grade_id, metadata=metadata)
 
 
 def _points(file: Path, where: str, cell: NotebookNode) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
+from cnncourse.authoring.build import release_notebook
 from cnncourse.authoring.source import (
     Exercise,
     PartSpec,
@@ -15,6 +16,7 @@ from cnncourse.authoring.source import (
     read_misconceptions,
 )
 from cnncourse.errors import SourceError
+from cnncourse.grading.operations.register import gpu_parts
 
 Write = Callable[..., Path]
 
@@ -223,3 +225,17 @@ def test_bad_misconception(write: Write, old: str, new: str, words: str) -> None
     with pytest.raises(SourceError, match=re.escape(words)) as error:
         read_misconceptions(exercise)
     assert str(error.value).startswith(str(exercise.folder / "wrong" / "squares.py"))
+
+
+def test_tests_that_need_a_gpu_are_tagged_through_to_the_release(write: Write) -> None:
+    exercise = read_exercise(write(('points=2\n', 'points=2 gpu=true\n')))
+    assert [cell.id for cell in exercise.notebook.cells if cell.metadata.get("tags")] == [
+        "test_double"
+    ]
+    assert gpu_parts(release_notebook(exercise)) == {"test_double"}
+
+
+def test_only_tests_need_a_gpu(write: Write) -> None:
+    for mark in ('solution="double" gpu=true', 'solution="double" gpu="yes"'):
+        with pytest.raises(SourceError, match="gpu=true is for a tests cell"):
+            read_exercise(write(('solution="double"', mark)))

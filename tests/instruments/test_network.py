@@ -1,11 +1,14 @@
 """The network in the page: what `cnncourse export` writes, computed in JavaScript, is PyTorch's."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
+from cnncourse.instruments.stored import digit_network, example_digits, stored
 from cnncourse.models import build
 from cnncourse.models.export import network_as_data
 
@@ -73,6 +76,20 @@ def case(name, model, shape, count=2):
     }  # fmt: skip
 
 
+def stored_case(lenet):
+    """The network of the package on the digits of the package."""
+    model = deepcopy(lenet)
+    for tensor, param in zip(model.parameters(), digit_network().params.values(), strict=True):
+        tensor.data = torch.from_numpy(param).float().reshape(tensor.shape)
+    images = torch.from_numpy(example_digits()[0]).float()[:, None]
+    with torch.no_grad():
+        scores = model(images)
+    return {
+        "name": "stored", "network": stored("lenet"), "images": images.flatten(1).numpy(),
+        "scores": scores.numpy(), "layers": inside(model, images),
+    }  # fmt: skip
+
+
 def inside(model, images):
     """The output of each layer by its name in the file."""
     found, handles = {}, []
@@ -113,6 +130,7 @@ def cases():
         case("in functions", InFunctions().eval(), (1, 10, 10)),
     ]
     found[0]["layers"] = inside(lenet, found[0]["images"])
+    found.append(stored_case(lenet))
     places = {"C1.conv": (28, 0, 5), "S2": (14, 3, 13), "C3.relu": (10, 9, 0), "S4": (5, 2, 1),
               "C5.conv": (1, 0, 0)}  # fmt: skip
     found[0]["fields"] = list(fields(lenet, places))

@@ -81,7 +81,8 @@ class InstrumentDirective(SphinxDirective):
 
 
 def visit(translator: Any, node: running) -> None:
-    translator.body.append(node["html"].partition("\0")[0])
+    anchors = "".join(f'<span id="{name}"></span>' for name in node["ids"])
+    translator.body.append(anchors + node["html"].partition("\0")[0])
 
 
 def depart(translator: Any, node: running) -> None:

@@ -88,7 +88,8 @@ def visit(browser):
 @pytest.fixture(scope="session")
 def on_disk(browser, html):
     """Give a page opened from disk, which tests share: they leave it as they find it."""
-    context = browser.new_context(color_scheme="light")
+    # reduced motion: a colour that is on its way to another one has no contrast to speak of
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce")
     pages = {}
 
     def find(path):

@@ -104,3 +104,20 @@ def test_the_table_has_the_products(play):
     ).reshape(9, 3).T  # fmt: skip
     assert np.array_equal(weight, KERNELS["sobel_x"].ravel())
     assert np.allclose(pixel * weight, product, atol=0.0012)
+
+
+def test_by_finger(play):
+    page = play(NAME, viewport={"width": 390, "height": 844}, has_touch=True)
+    photo = page.get_by_label("Photograph; arrow keys")
+    box = photo.bounding_box()
+    photo.tap(position={"x": box["width"] * 0.25, "y": box["height"] * 0.75})
+    row, column = assert_shows(page)
+    assert abs(row - 84) <= 2
+    assert abs(column - 40) <= 2
+    page.locator(".cnn-numbers input").nth(0).tap()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    kernel = KERNELS["sobel_x"].copy()
+    kernel[0, 0] = 5
+    assert_shows(page, kernel=kernel)
+    assert page.problems == []

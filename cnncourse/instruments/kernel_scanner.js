@@ -48,7 +48,7 @@ export default {
       step,
       point: (x, y) => ui.set({ row: at(y, ROWS), column: at(x, COLUMNS) }),
       draw: (context, width, height) => {
-        drawGrid(context, photo(), width, height, gray);
+        enlarge(context, picture(photo(), false, () => gray), width, height);
         drawWindow(context, width / COLUMNS, height / ROWS, place(), options(), ui);
       },
     });
@@ -64,7 +64,7 @@ export default {
       step,
       point: (x, y) => goTo(at(y, map().length), at(x, map()[0].length)),
       draw: (context, width, height) => {
-        drawGrid(context, map(), width, height, look(map(), ui));
+        enlarge(context, picture(map(), ui.colours().dark, () => look(map(), ui)), width, height);
         const [i, j] = place();
         const [high, wide] = [height / map().length, width / map()[0].length];
         outline(context, j * wide, i * high, wide, high, ui.colours().second);
@@ -169,24 +169,51 @@ function extent(map) {
 
 /** Grey for a map without negative values, else orange and violet. @param {number[][]} map @param {import("./lib/ui.js").Shell} ui */
 function look(map, ui) {
+  if (extent(map).low >= 0) return gray;
   const { dark } = ui.colours();
   const limit = largest(map, 1e-9);
-  return extent(map).low < 0 ? (/** @type {number} */ value) => signed(value, limit, dark) : gray;
+  return (/** @type {number} */ value) => signed(value, limit, dark);
+}
+
+/** @type {WeakMap<number[][], {dark: boolean, canvas: HTMLCanvasElement}>} pictures that are drawn, by their numbers */
+const drawn = new WeakMap();
+
+/**
+ * A pixel for each number; made again only for other numbers or another theme.
+ * @param {number[][]} values
+ * @param {boolean} dark
+ * @param {() => (value: number) => number[]} colouring
+ */
+function picture(values, dark, colouring) {
+  const known = drawn.get(values);
+  if (known?.dark === dark) return known.canvas;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [values[0].length, values.length];
+  const image = new ImageData(canvas.width, canvas.height);
+  const colour = colouring();
+  let at = 0;
+  for (const row of values) {
+    for (const value of row) {
+      const [r, g, b] = colour(value);
+      image.data[at] = r;
+      image.data[at + 1] = g;
+      image.data[at + 2] = b;
+      image.data[at + 3] = 255;
+      at += 4;
+    }
+  }
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  drawn.set(values, { dark, canvas });
+  return canvas;
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number[][]} values
+ * @param {HTMLCanvasElement} small
  * @param {number} width
  * @param {number} height
- * @param {(value: number) => number[]} colour
  */
-function drawGrid(context, values, width, height, colour) {
-  const small = document.createElement("canvas");
-  [small.width, small.height] = [values[0].length, values.length];
-  const image = new ImageData(small.width, small.height);
-  values.flat().forEach((value, index) => image.data.set([...colour(value), 255], 4 * index));
-  small.getContext("2d")?.putImageData(image, 0, 0);
+function enlarge(context, small, width, height) {
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, width, height);
 }

@@ -235,23 +235,22 @@ def _scores(path: Path, student: str) -> dict[tuple[str, str], float]:
 def _score_everyone(course: Course) -> None:
     """Give everyone scores in every assignment, by rows as nbgrader makes them."""
     engine = sql.create_engine(f"sqlite:///{course.folder / 'gradebook.db'}")
-    table = api.Base.metadata.tables
     with engine.begin() as db:
-        people = db.execute(sql.select(table["student"].c.id)).scalars().all()
-        for page in db.execute(sql.select(table["notebook"])).mappings().all():
-            of_page = table["base_cell"].c.notebook_id == page["id"]
+        people = db.execute(sql.select(api.Student.id)).scalars().all()
+        pages = db.execute(sql.select(api.Notebook.id, api.Notebook.assignment_id)).all()
+        for page in pages:
             cells = db.execute(
-                sql.select(table["grade_cell"].c.id).join(table["base_cell"]).where(of_page)
-            ).scalars().all()  # fmt: skip
+                sql.select(api.GradeCell.id).where(api.GradeCell.notebook_id == page.id)
+            ).scalars().all()
             rows = [(uuid.uuid4().hex, uuid.uuid4().hex, person) for person in people]
-            db.execute(sql.insert(table["submitted_assignment"]), [
-                {"id": one, "assignment_id": page["assignment_id"], "student_id": person}
+            db.execute(sql.insert(api.SubmittedAssignment), [
+                {"id": one, "assignment_id": page.assignment_id, "student_id": person}
                 for one, _, person in rows
             ])
-            db.execute(sql.insert(table["submitted_notebook"]), [
-                {"id": two, "assignment_id": one, "notebook_id": page["id"]} for one, two, _ in rows
+            db.execute(sql.insert(api.SubmittedNotebook), [
+                {"id": two, "assignment_id": one, "notebook_id": page.id} for one, two, _ in rows
             ])
-            db.execute(sql.insert(table["grade"]), [
+            db.execute(sql.insert(api.Grade), [
                 {"id": uuid.uuid4().hex, "cell_id": cell, "notebook_id": two,
                  "needs_manual_grade": False, "auto_score": (number + place) % 3 / 2}
                 for number, (_, two, _) in enumerate(rows)

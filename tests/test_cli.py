@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -116,6 +117,52 @@ def test_each_step_of_grading_runs_on_its_own(built, tmp_path):
     scores = tmp_path / "scores.csv"
     assert run("grade", "export", NAME, *course, "--csv", scores).exit_code == 0
     assert scores.read_text().count("\n") == 2
+
+
+def test_a_run_is_planned_told_compared_and_taken_back(built, tmp_path):
+    (tmp_path / "roster.csv").write_text("id,first_name,last_name,email\nbo,Bo,Ek,\nal,Al,Ek,\n")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "bo.ipynb").write_bytes(built.solution.read_bytes())
+    (inbox / "al.ipynb").write_text("{")
+    folder = tmp_path / "course"
+    course = ("--course", folder)
+    run("new-course", folder, "--students", tmp_path / "roster.csv", "--exercises", COUNTING)
+    run("grade", "release", NAME, *course)
+    run("grade", "collect", NAME, *course, "--from", inbox)
+
+    shown = run("grade", "autograde", NAME, *course, "--dry-run", "--part", "test_evens")
+    assert "submissions to run: 2" in shown.output
+    assert "test_double" not in shown.output
+    assert not (folder / "runs").exists()
+
+    shown = run("grade", "autograde", NAME, *course, "--workers", 1)
+    assert shown.exit_code == 0, shown.output
+    assert "al: refused; is not JSON" in shown.output
+    (summary,) = re.findall(r"^run \S+: (.*)$", shown.output, re.MULTILINE)
+    assert sorted(summary.split(", ")) == ["graded 1", "refused 1"]
+    shown = run("grade", "autograde", NAME, *course)
+    assert "graded before 2" in shown.output
+    first, second = run("gradebook", "runs", *course).output.split()
+    shown = run("gradebook", "diff", *course, first, second)
+    assert "graded for the first time" in shown.output
+    assert "scores that differ: 0" in run("gradebook", "diff", *course, second).output
+    assert "what was there is kept as" in run("gradebook", "restore", *course, first).output
+    assert "scores that differ: 0" in run("gradebook", "diff", *course, first).output
+    shown = run("gradebook", "restore", *course, "yesterday")
+    assert shown.exit_code == 1
+    assert "run: expected one of" in shown.output
+
+
+def test_without_a_sandbox_there_is_a_warning(built, tmp_path):
+    (tmp_path / "roster.csv").write_text("id,first_name,last_name,email\nbo,Bo,Ek,\n")
+    course = ("--course", tmp_path / "course")
+    run("new-course", tmp_path / "course", "--students", tmp_path / "roster.csv",
+        "--exercises", COUNTING)  # fmt: skip
+    run("grade", "release", NAME, *course)
+    shown = run("grade", "autograde", NAME, *course, "--sandbox", "none")
+    assert "Warning: student code runs without a sandbox" in shown.output
+    assert "nothing to grade" in shown.output
 
 
 def test_grading_names_an_unknown_assignment_and_a_folder_that_is_no_course(tmp_path):

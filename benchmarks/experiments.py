@@ -21,11 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from cnncourse.data import Dataset, load
 from cnncourse.models import registry
-from cnncourse.training import Optimisation, Regularisation, TrainConfig, fit
+from cnncourse.models.vit import VisionTransformer
+from cnncourse.training import Optimisation, TrainConfig, fit
 from cnncourse.training import experiments as ask
 from cnncourse.training.experiments import Comparison
 from cnncourse.training.transfer import accuracy_by_labels
@@ -55,16 +57,35 @@ def kernel_sizes(seeds: tuple[int, ...]) -> Comparison:
 
 
 def inductive_bias(seeds: tuple[int, ...]) -> Comparison:
-    """Train a small ViT and a ResNet-20 on more and more generated shapes of 16 pixels."""
-    builders = {
-        "ResNet-20": partial(registry.build, "resnet20", num_classes=6),
-        "small ViT": partial(registry.build, "vit_mini", num_classes=6, image_size=16),
+    """Train a small ViT (58,570 weights) and a small CNN (26,818) on more and more digits."""
+    builders: dict[str, ask.Build] = {
+        "CNN": partial(ask.small_network, 3, 2, True, 1, 10, width=24),
+        "ViT": partial(
+            VisionTransformer, image_size=8, patch=2, dim=48, layers=3, heads=4, hidden=96,
+            in_channels=1, num_classes=10,
+        ),
     }
-    recipe = TrainConfig(
-        epochs=4, batch_size=64, regularisation=Regularisation(augment=("flip", "shift"))
-    )
-    data = [load("shapes", split, size=16) for split in ("train", "test")]
-    return ask.by_training_size(builders, *data, recipe, (10, 50, 300), seeds)
+    recipe = TrainConfig(epochs=8, batch_size=32)
+    data = [load("digits", split) for split in ("train", "test")]
+    return ask.by_training_size(builders, *data, recipe, (4, 12, 40, 120), seeds)
+
+
+ZOO = (
+    "resnet20", "plain20", "resnet32", "resnet56", "plain56", "hybrid_mini", "vit_mini",
+    "mobilenet_v3_small",
+)  # fmt: skip
+
+
+def parameters(seeds: tuple[int, ...]) -> list[tuple[str, int, NDArray[np.float64]]]:
+    """Train networks of the zoo on the digits, all in the same way."""
+
+    def make(name: str) -> nn.Module:
+        size = {"image_size": 8} if name in ("hybrid_mini", "vit_mini") else {}
+        return registry.build(name, in_channels=1, num_classes=10, **size)
+
+    builders = {name: partial(make, name) for name in ZOO}
+    recipe = TrainConfig(epochs=4, batch_size=64)
+    return ask.by_parameters(builders, load("digits"), load("digits", "test"), recipe, seeds)
 
 
 def receptive_field(seeds: tuple[int, ...]) -> Comparison:
@@ -116,15 +137,34 @@ def depth(seeds: tuple[int, ...]) -> Comparison:
     return ask.transfer_by_depth(_stages, _pretrain(source), train, test, RECIPE, seeds)
 
 
-QUESTIONS: dict[str, tuple[Callable[[tuple[int, ...]], Comparison], bool]] = {
+Found = Comparison | list[tuple[str, int, NDArray[np.float64]]]
+QUESTIONS: dict[str, tuple[Callable[[tuple[int, ...]], Found], bool]] = {
     "degradation": (degradation, False),  # with a logarithmic axis?
     "batch_norm": (batch_norm, True),
     "kernel_sizes": (kernel_sizes, True),
     "inductive_bias": (inductive_bias, True),
+    "parameters": (parameters, True),
     "receptive_field": (receptive_field, False),
     "labels": (labels, True),
     "depth": (depth, False),
 }
+
+
+def figures(found: Found) -> dict[str, object]:
+    """Give what was measured as plain data."""
+    if isinstance(found, Comparison):
+        return {
+            "question": found.question,
+            found.x_label: list(found.x),
+            found.y_label: {
+                name: np.round(table, 4).tolist() for name, table in found.series.items()
+            },
+        }
+    return {
+        "question": "What do parameters buy?",
+        "parameters": {name: count for name, count, _ in found},
+        "accuracy": {name: np.round(accuracy, 4).tolist() for name, _, accuracy in found},
+    }
 
 
 def main() -> None:
@@ -139,24 +179,25 @@ def main() -> None:
     start = time.process_time()
     found = run(tuple(range(options.seeds)))
     result = {
-        "question": found.question,
         "setup": run.__doc__,
         "date": str(date.today()),
+        "command": f"python benchmarks/experiments.py {options.question} --seeds {options.seeds}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, one thread",
         "torch": torch.__version__,
         "cpu_seconds": round(time.process_time() - start),
         "seeds": options.seeds,
-        found.x_label: list(found.x),
-        found.y_label: {
-            name: np.round(table, 4).tolist() for name, table in found.series.items()
-        },
+        **figures(found),
     }
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1)
     (options.out / f"{options.question}.json").write_text(text + "\n")
-    ask.plot_comparison(found, log_x).savefig(options.out / f"{options.question}.png")
-    for name, x, mean, deviation in found.rows():
-        print(f"{name:12} {x:8g} {mean:.3f} +- {deviation:.3f}")
+    drawn = (
+        ask.plot_comparison(found, log_x)
+        if isinstance(found, Comparison)
+        else ask.plot_parameters(found)
+    )
+    drawn.savefig(options.out / f"{options.question}.png")
+    print(text)
 
 
 if __name__ == "__main__":

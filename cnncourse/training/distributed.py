@@ -83,6 +83,8 @@ def join_team(device: str = "auto") -> Iterator[tuple[Team, str]]:
         return
     local = int(os.environ.get("LOCAL_RANK", 0))
     on_gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
+    if on_gpu:
+        torch.cuda.set_device(local)  # or every process takes some of the first GPU as well
     dist.init_process_group("nccl" if on_gpu else "gloo")
     try:
         team = Team(dist.get_rank(), dist.get_world_size(), local)

@@ -332,6 +332,31 @@ def by_parameters(
     return [(name, counts[name], table[0]) for name, table in found.series.items()]
 
 
+def plot_parameters(found: Sequence[tuple[str, int, NDArray[np.float64]]]) -> Figure:
+    """Draw what `by_parameters` found: a point for each network, its name beside it.
+
+    Parameters
+    ----------
+    found : list of (name, parameters, accuracies of shape (seeds,))
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Bars show one standard deviation over the seeds either way.
+    """
+    figure = new_figure(height=3.6)
+    axes = figure.add_subplot()
+    for name, parameters, accuracies in found:
+        mean = accuracies.mean()
+        axes.errorbar(parameters, mean, yerr=accuracies.std(), marker="o", capsize=3, label=name)
+    axes.set_xscale("log")
+    axes.set_xlabel("parameters")
+    axes.set_ylabel("accuracy")
+    axes.set_title("What do parameters buy?")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
 def transfer_by_depth(
     build: Callable[[int], tuple[nn.Sequential, nn.Module]], pretrained: nn.Sequential,
     train: Dataset, test: Dataset, config: TrainConfig, seeds: Sequence[int] = (0, 1, 2),

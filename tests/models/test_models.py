@@ -74,8 +74,9 @@ def test_multiply_adds_agree_with_a_count_of_operations(name):
     assert models.count_multiply_adds(model) == counted
 
 
+@pytest.mark.parametrize("device", ["cpu", *["cuda"] * torch.cuda.is_available()])
 @pytest.mark.parametrize("name", ONE_OF_EACH)
-def test_every_parameter_learns(name):
+def test_every_parameter_learns(name, device):
     torch.manual_seed(0)
     facts = models.facts(name)
     channels = 1 if facts.in_channels == 3 else 3
@@ -83,11 +84,11 @@ def test_every_parameter_learns(name):
     for module in model.modules():  # what leaves parts out by chance
         if isinstance(module, nn.Dropout | StochasticDepth):
             module.eval()
-    x = images(model)
-    scores = model(x)
+    x = images(model).to(device)
+    scores = model.to(device)(x)
     assert scores.shape == (len(x), 7)
     assert scores.isfinite().all()
-    (scores * torch.randn(scores.shape)).sum().backward()
+    (scores * torch.randn(scores.shape, device=device)).sum().backward()
     for parameter, weight in model.named_parameters():
         assert weight.grad is not None, parameter
         assert 0 < weight.grad.norm() < math.inf, parameter  # NaN fails too

@@ -20,6 +20,7 @@ from cnncourse.training.experiments import (
     kernel_sizes,
     of_shots,
     plot_comparison,
+    plot_parameters,
     receptive_fields,
     small_network,
     sweep,
@@ -153,3 +154,11 @@ def test_the_effective_field_falls_behind_the_theoretical():
 def test_shots_can_be_plotted():
     shots = Shots((1, 10), {"scratch": np.zeros((2, 3))})
     assert plot_comparison(of_shots(shots), log_x=True).axes[0].get_xlabel().startswith("labelled")
+
+
+def test_a_point_for_each_network():
+    found = [("small", 650, np.array([0.4, 0.6])), ("large", 65_000, np.array([0.8, 0.9]))]
+    (axes,) = plot_parameters(found).axes
+    assert [bar.get_label() for bar in axes.containers] == ["small", "large"]
+    assert all(bar.has_yerr for bar in axes.containers)
+    assert axes.get_xscale() == "log"

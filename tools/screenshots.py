@@ -17,7 +17,11 @@ ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
 README_PICTURE = ROOT / "docs/screenshot.png"
 README_FIGURE = "#fig-photograph"
-READY = "document.fonts.ready"
+READY = """async () => {
+    for (const picture of document.images) picture.loading = "eager";
+    await Promise.all([...document.images].map(picture => picture.decode().catch(() => 0)));
+    await document.fonts.ready;
+}"""
 HEIGHTS = {1280: 800, 390: 844}
 
 

@@ -60,13 +60,11 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def as_webp(picture: Path) -> tuple[int, int]:
-    """Write a picture as WebP beside it, and return its width and height in pixels.
-
-    The name of a picture of a cell is the hash of its content, so one that is there is right.
-    """
+    """Write a picture as WebP beside it, and return its width and height in pixels."""
     target = picture.with_suffix(".webp")
     with Image.open(picture) as image:
-        if not target.is_file() or target.stat().st_mtime < picture.stat().st_mtime:
+        changed = max(picture.stat().st_mtime, Path(__file__).stat().st_mtime)
+        if not target.is_file() or target.stat().st_mtime < changed:
             partial = target.with_suffix(".partial")
             image.convert("RGB").save(partial, "webp", lossless=True)
             if partial.stat().st_size > LARGE:

@@ -121,6 +121,18 @@ def prepare(app: Sphinx) -> None:
     app.live_settings = {"version": version, **copy_python(static / "pyodide")}
 
 
+def pages_to_write_again(app: Sphinx, env: Any, *_: Any) -> list[str]:
+    """Name the pages with live cells or an exercise if what they say of Python has changed."""
+    record = Path(app.doctreedir) / "live.json"
+    settings = json.dumps(getattr(app, "live_settings", None))
+    if record.is_file() and record.read_text("utf-8") == settings:
+        return []
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(settings, encoding="utf-8")
+    sources = {name: Path(app.env.doc2path(name)).read_text("utf-8") for name in env.all_docs}
+    return [name for name, text in sources.items() if "live]" in text or "{workbook}" in text]
+
+
 def live_cells(source: str) -> list[dict[str, Any]]:
     """Read off a page's source which cells a live cell needs: `live` and `live-setup`, in order."""
     cells = []
@@ -157,5 +169,6 @@ def furnish(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", prepare)
+    app.connect("env-get-outdated", pages_to_write_again)
     app.connect("html-page-context", furnish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

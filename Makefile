@@ -19,6 +19,7 @@ help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
 	@echo 'make test         $(STAGES), in this order; each is a target'
 	@echo 'make serve        the built book at http://localhost:8000'
+	@echo 'make lite         JupyterLab in the browser, beside the book'
 	@echo 'make screenshots  the pictures of the README'
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
 	@echo 'make lock         write requirements.lock from what is installed'

@@ -277,6 +277,8 @@ def test_every_file_of_the_assembled_python_is_what_its_lock_names():
         content = (folder / package["file_name"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == package["sha256"]
         assert set(package["depends"]) <= lock["packages"].keys()
+    with zipfile.ZipFile(folder / lock["packages"]["numpy"]["file_name"]) as archive:
+        assert "numpy/__init__.pyc" in archive.namelist()  # compiled, so that pages need not
 
 
 # --- the server ---

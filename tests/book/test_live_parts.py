@@ -1,5 +1,6 @@
 """What live cells are made of, without a browser: cells run, wheels, the fetch, the server."""
 
+import ast
 import base64
 import hashlib
 import http.client
@@ -152,6 +153,26 @@ def test_the_cells_of_a_page_are_read_off_its_source():
     cells = live_cells(source)
     assert cells == [{"code": "a = 1", "shown": False}, {"code": "c = '</script>'", "shown": True}]
     assert as_script("x", cells).count("</script>") == 1
+
+
+PAGES = [path for path in sorted((ROOT / "book").glob("*/index.md"))
+         if "live]" in path.read_text("utf-8")]
+IN_THE_BROWSER = sys.stdlib_module_names | {"numpy", "matplotlib", "cnncourse"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.parent.name)
+def test_the_live_cells_of_a_page_need_no_others(path, live_session, session, shown):
+    cells = live_cells(path.read_text("utf-8"))
+    assert sum(cell["shown"] for cell in cells) >= 3
+    for number, cell in enumerate(cells):
+        tree = ast.parse(cell["code"])
+        nodes = list(ast.walk(tree))
+        imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+        assert {name.split(".")[0] for name in imported} <= IN_THE_BROWSER
+        assert session.run(cell["code"], number), shown[-1]
 
 
 # --- the wheel ---

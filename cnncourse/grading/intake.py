@@ -7,13 +7,15 @@ one, and only the sources of answer cells, and of cells the student added, are t
 from __future__ import annotations
 
 import json
+import re
 import stat
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -244,6 +246,64 @@ def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path
         return
     words = "is another assignment's notebook" if ids else "holds no answer cell"
     raise SubmissionError(path, f"{words}: expected the cells {', '.join(sorted(wanted))}")
+
+
+# ---------------------------------------------------------------------------------------
+# files beside the notebook
+
+MOST_FILES, LARGEST_FILES = 100, 20_000_000  # bytes of all of them together
+DATA_KINDS = (
+    ".csv", ".tsv", ".txt", ".md", ".json", ".yaml", ".yml", ".npy", ".npz", ".png", ".jpg",
+    ".jpeg", ".gif", ".bmp", ".wav", ".pt", ".safetensors", ".py",
+)  # fmt: skip
+
+
+def accept_files(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Choose which files of a submission may lie beside its notebook.
+
+    Data files may, by the end of their names; so may modules, unless they would take the place of
+    an installed one.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        By name.
+
+    Returns
+    -------
+    kept : dict of str to bytes
+    repairs : tuple of str
+        Which were left out, and why.
+
+    Examples
+    --------
+    >>> accept_files({"data.csv": b"1,2", "numpy.py": b""})
+    ({'data.csv': b'1,2'}, ('the file “numpy.py” was left out: it would hide a module',))
+    """
+    kept: dict[str, bytes] = {}
+    repairs = []
+    room = LARGEST_FILES
+    for name in sorted(files):
+        room -= len(files[name])
+        reason = _unwelcome(name)
+        if room < 0 or len(kept) >= MOST_FILES:
+            reason = reason or "there are too many, or too large ones"
+        if reason:
+            repairs.append(f"the file “{name[:100]}” was left out: {reason}")
+        else:
+            kept[name] = files[name]
+    return kept, tuple(repairs)
+
+
+def _unwelcome(name: str) -> str:
+    if not re.fullmatch(r"\w[\w .,()+=@-]*", name) or len(name.encode()) > 255:
+        return "its name is not that of a file"
+    path = PurePosixPath(name)
+    if path.suffix.lower() not in DATA_KINDS:
+        return f"files of the kind “{path.suffix}” are not taken"
+    if path.suffix == ".py" and (not path.stem.isidentifier() or find_spec(path.stem)):
+        return "it would hide a module"
+    return ""
 
 
 # ---------------------------------------------------------------------------------------

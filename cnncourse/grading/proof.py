@@ -10,6 +10,7 @@ import nbformat
 from cnncourse.authoring.build import fill_in
 from cnncourse.authoring.source import Exercise, Misconception, read_misconceptions
 from cnncourse.grading.engine import Bundle, Grader
+from cnncourse.grading.engine.lint import lint
 from cnncourse.grading.results import GRADED, PASSED, Result
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, how many in all
@@ -49,13 +50,16 @@ def check_exercise(exercise: Exercise, progress: Progress | None = None) -> list
     Returns
     -------
     list of Finding
-        The solution first, then the blank, then the misconceptions.
+        The solution first, then the blank, then the misconceptions; at the end what in the tests
+        would not work in the grader.
     """
     ideas = {idea.name: idea for idea in read_misconceptions(exercise)}
     answers: dict[str, Mapping[str, str]] = {"solution": exercise.answers, "blank": {}}
     answers |= {name: {**exercise.answers, **idea.answers} for name, idea in ideas.items()}
     results = dict(_grade(exercise, answers, progress))
-    return [_finding(results[name], exercise, ideas.get(name)) for name in answers]
+    findings = [_finding(results[name], exercise, ideas.get(name)) for name in answers]
+    problems = lint(Bundle.from_exercise(exercise))
+    return findings + [Finding("tests", "", "", False, problem) for problem in problems]
 
 
 def _grade(

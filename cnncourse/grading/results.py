@@ -6,6 +6,7 @@ gradebook, the feedback pages and the local check all use it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -321,10 +322,12 @@ def _part(
 
 
 def _is_unanswered(cell: NotebookNode) -> bool:
-    from nbgrader.utils import determine_grade
-
-    score, _ = determine_grade(cell)
-    return score is not None
+    """Whether an answer cell is as it was released, by the checksum that nbgrader wrote in it."""
+    meta = cell.metadata.nbgrader
+    known = [cell.source, cell.cell_type, meta.grade, meta.solution, meta.locked, meta.grade_id]
+    text = "".join(map(str, [*known, float(meta.points)]))
+    checksum = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return meta.get("checksum") == checksum
 
 
 def _cause(before: tuple[NotebookNode, ...]) -> str:

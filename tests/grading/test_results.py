@@ -1,5 +1,8 @@
+from copy import deepcopy
+
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.utils import compute_checksum
 
 from cnncourse.grading.results import (
     BY_HAND,
@@ -10,6 +13,7 @@ from cnncourse.grading.results import (
     Result,
     describe,
     judge,
+    read_parts,
     status_of,
 )
 
@@ -119,3 +123,16 @@ def test_sums_of_a_result():
 @pytest.mark.parametrize(("score", "status"), [(0, FAILED), (0.5, PARTIAL), (2, PASSED)])
 def test_status_of_a_score(score, status):
     assert status_of(score, 2) == status
+
+
+def test_an_untouched_answer_is_known_by_nbgraders_checksum(release):
+    cell = next(c for c in release.cells if c.metadata.get("nbgrader", {}).get("points") == 3)
+    assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
+    assert blank_part(cell).message == "No answer was given."
+    cell = deepcopy(cell)
+    cell.source += "!"
+    assert blank_part(cell).status == BY_HAND
+
+
+def blank_part(cell):
+    return read_parts(new_notebook(cells=[cell]))[0]

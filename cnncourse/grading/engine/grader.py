@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from cnncourse.errors import ArgumentError, CourseError, SetupError, SubmissionError
 from cnncourse.grading.engine import forbidden, names, wire
 from cnncourse.grading.engine.bundle import Bundle, is_answer, is_test
-from cnncourse.grading.intake import is_blank, rebuild
+from cnncourse.grading.intake import accept_files, is_blank, rebuild
 from cnncourse.grading.results import (
     DIED,
     GRADED,
@@ -172,8 +172,10 @@ class Grader:
         rebuilt.metadata.setdefault("cnncourse", NotebookNode()).blank = is_blank(
             self.bundle.release, rebuilt
         )
+        kept, left_out = accept_files(files or {})
+        repairs += left_out
         with self._place() as folder:
-            job = _job(self.bundle, rebuilt, student, seed, parts, files or {}, folder)
+            job = _job(self.bundle, rebuilt, student, seed, parts, kept, folder)
             outcome = self._run(job)
         return self._judged(student, rebuilt, repairs, outcome, parts)
 
@@ -304,6 +306,8 @@ class Grader:
             raise
         if "refused" in outcome:
             raise SetupError(outcome["refused"])
+        if "broken" in outcome:
+            raise CourseError(f"the checker broke; please report this: {outcome['broken']}")
         return outcome
 
     def _stop(self) -> None:

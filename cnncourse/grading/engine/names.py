@@ -30,6 +30,8 @@ def needed(source: str) -> set[str]:
     >>> sorted(needed("def f(x):\n    return x + y\nz = f(len(w))"))
     ['len', 'w', 'y']
     """
+    if parse(source) is None:
+        return set()
     table = symtable.symtable(plain(source), "cell", "exec")
     made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     return {name for name in _read(table) if name not in made}

@@ -106,7 +106,7 @@ class Cell:
         """Build a file system in memory that holds what may be seen, and make it the root."""
         kernel.mount(None, "/", None, kernel.RECURSIVE | kernel.PRIVATE)
         size, owner = self.limits["disk"], f"uid={os.geteuid()},gid={os.getegid()}"
-        data = f"size={size},nr_inodes=20000,mode=755" + ("" if self.root else f",{owner}")
+        data = f"size={size},nr_inodes=5000,mode=755" + ("" if self.root else f",{owner}")
         kernel.mount("tmpfs", base, "tmpfs", _CALM, data)
         for folder in (HOME, "/tmp", "/dev/shm", "/proc", "/etc"):
             Path(base + folder).mkdir(parents=True, exist_ok=True)
@@ -223,7 +223,7 @@ def user_of_this_process() -> int:
 
 def _guard() -> NoReturn:
     """Stay outside only to end when the one inside does."""
-    os.closerange(3, 64)
+    os.closerange(3, 256)
     with contextlib.suppress(ChildProcessError):
         os.wait()
     os._exit(0)

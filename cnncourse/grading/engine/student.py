@@ -270,7 +270,7 @@ _VERBS: dict[str, Callable[..., Any]] = {
     "length": len,
     "contains": lambda target, item: item in target,
     "iterate": iter,
-    "next": lambda target: [item for item, _ in zip(target, [0], strict=False)],
+    "next": lambda target: [item for _, item in zip([0], target, strict=False)],
     "instance": lambda target, value: isinstance(value, target),
 }
 

@@ -22,6 +22,8 @@ from typing import Any, NoReturn
 
 from cnncourse.grading.engine import checker, sandbox, student, wire
 
+_ALWAYS = ["numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline"]
+FIRST_SOCKET = 100  # descriptors of a child's sockets begin here
 _REQUEST = 1 << 20  # bytes; requests and the answers of this process are small
 
 
@@ -42,9 +44,7 @@ class _Warm:
         self.control = control
         self.order = order
         self.shell = student.make_shell()
-        import_all(order["modules"])
-        gc.collect()
-        gc.freeze()  # what is here stays: the children need not copy it
+        import_all([*_ALWAYS, *order["modules"]])
 
     def serve(self) -> None:
         """Fork a checker when the grader asks, students when the checker does."""
@@ -103,7 +103,7 @@ def _fork(ends: list[socket.socket], child: Callable[[list[socket.socket]], None
     status = 1
     try:
         _keep_only(ends)
-        child([socket.socket(fileno=3 + n) for n in range(len(ends))])
+        child([socket.socket(fileno=FIRST_SOCKET + n) for n in range(len(ends))])
         status = 0
     except wire.BrokenError:
         status = 0
@@ -116,14 +116,27 @@ def _leave(status: int) -> NoReturn:
 
 
 def _keep_only(ends: list[socket.socket]) -> None:
-    """Put the sockets on the descriptors from 3, nothing on 0, 1, 2, and close all others."""
-    high = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 32) for end in ends]
+    """Put the sockets on descriptors of their own, and nothing on all others.
+
+    A number that was open stays taken: some object from before the fork, such as a font, may
+    close it one day.
+    """
+    high = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 2 * FIRST_SOCKET) for end in ends]
     null = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(null, number)
+    for number in range(FIRST_SOCKET):
+        if number != null and (number < 3 or _is_open(number)):
+            os.dup2(null, number, inheritable=number < 3)
     for n, fd in enumerate(high):
-        os.dup2(fd, 3 + n, inheritable=False)
-    os.closerange(3 + len(ends), 1 << 16)
+        os.dup2(fd, FIRST_SOCKET + n, inheritable=False)
+    os.closerange(FIRST_SOCKET + len(ends), 1 << 16)
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def import_all(modules: list[str]) -> None:
@@ -144,16 +157,22 @@ def import_all(modules: list[str]) -> None:
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(1)
             importlib.import_module("torch._dynamo")
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()  # what is here stays: the children need not copy it
 
 
 def _draw() -> None:
     """Draw something, so that fonts are found before anyone waits for them."""
+    from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     canvas = FigureCanvasAgg(Figure(figsize=(1, 1)))
     canvas.figure.subplots().set_title("$x$")
     canvas.print_png(io.BytesIO())
+    # open font files would be shared with the children, where their numbers mean something else
+    font_manager._get_font.cache_clear()
 
 
 if __name__ == "__main__":

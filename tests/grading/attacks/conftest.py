@@ -15,7 +15,7 @@ from cnncourse.grading.engine import Bundle, Grader, watch
 from cnncourse.grading.engine.bundle import Limits
 
 HERE = Path(__file__).parent
-TOKENS = ("TOKEN_HIDDEN", "TOKEN_SECRET", "TOKEN_ANSWER", "TOKEN_GRADES", "TOKEN_OTHER", "TOKEN_ENV")
+TOKENS = tuple(f"TOKEN_{name}" for name in ("HIDDEN", "SECRET", "ANSWER", "GRADES", "OTHER", "ENV"))
 
 # what an attacker hands in beside the attack: wrong, but not for the tests that can be seen
 WRONG = {
@@ -55,8 +55,8 @@ class Case:
 
 
 def read_cases():
-    """Read `cases/GROUP.py`: a case begins with `# %% name {options}`."""
-    for file in sorted((HERE / "cases").glob("*.py")):
+    """Read `cases/GROUP.txt`: a case begins with `# %% name {options}`."""
+    for file in sorted((HERE / "cases").glob("*.txt")):
         for text in file.read_text().split("\n# %% ")[1:]:
             title, _, code = text.partition("\n")
             name, options = re.fullmatch(r"([^{]+?)\s*(\{.*\})?", title.strip()).groups()
@@ -127,6 +127,11 @@ def judged(grader, bundle, treasure):
         return result
 
     return judged
+
+
+@pytest.fixture
+def wrong():
+    return WRONG
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@
 # ---
 
 # %%
-# ruff: noqa: B018, F401, T201, S101
+# ruff: noqa: B018, T201
 import numpy as np
 
 from cnncourse.probes import seed

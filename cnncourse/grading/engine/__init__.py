@@ -9,7 +9,7 @@ A submission is a stranger's program. Four processes keep it from the verdict:
 
 Warm process, checker and student are forked, so that each starts in milliseconds. Between checker
 and student go JSON and the bytes of arrays, never objects; nothing that comes from the student is
-unpickled, executed or rendered. See `docs` in CONTRIBUTING.md, "What the grader withstands".
+unpickled, executed or rendered. docs/sandbox.md says what this withstands and what it does not.
 """
 
 from __future__ import annotations

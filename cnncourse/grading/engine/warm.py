@@ -172,7 +172,7 @@ def _draw() -> None:
     canvas.figure.subplots().set_title("$x$")
     canvas.print_png(io.BytesIO())
     # open font files would be shared with the children, where their numbers mean something else
-    font_manager._get_font.cache_clear()
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

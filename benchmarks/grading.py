@@ -5,7 +5,8 @@
 Both are run as commands on courses of their own that hold the same submissions, one after the
 other. CPU seconds are those of the command and of all processes that it waited for; "each" is what
 one more submission costs: the whole, less a run over a class of one, divided by the rest. Ours runs
-in the sandbox, with one process for each core. Memory is the proportional set size of the command
+in the sandbox, with one process for each core. Drawing costs the same in both, so a notebook with
+many figures gains less. Memory is the proportional set size of the command
 and all that it started, sampled while it runs. Totals of both are compared before anything is
 reported.
 """
@@ -40,7 +41,8 @@ from cnncourse.grading.course import Course, new_course
 from cnncourse.grading.roster import Student
 
 ROOT = Path(__file__).parents[1]
-NUMPY = ROOT / "exercises" / "02_convolution"
+NUMPY = ROOT / "benchmarks" / "assignments" / "pooling"
+FIGURES = ROOT / "exercises" / "02_convolution"  # NumPy, and nine figures to draw
 PYTORCH = ROOT / "benchmarks" / "assignments" / "tiny_cnn"
 _STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "cnncourse"\n'
 
@@ -262,8 +264,7 @@ def main() -> None:
     """Parse the arguments, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--numpy", type=int, default=20, help="submissions, both graders")
-    parser.add_argument("--pytorch", type=int, default=20, help="submissions, both graders")
+    parser.add_argument("--submissions", type=int, default=30, help="for both graders")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 500, 2000])
     parser.add_argument("--students", type=int, default=4000, help="in the exported gradebook")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
@@ -275,10 +276,8 @@ def main() -> None:
         "load_average_before": round(os.getloadavg()[0], 1),
         "workers": options.workers,
     }
-    for key, source, size in (
-        ("numpy", NUMPY, options.numpy), ("pytorch", PYTORCH, options.pytorch),
-    ):  # fmt: skip
-        result[key] = against_stock(source, size, options.workers)
+    for key, source in (("numpy", NUMPY), ("figures", FIGURES), ("pytorch", PYTORCH)):
+        result[key] = against_stock(source, options.submissions, options.workers)
         print(json.dumps(result[key]), flush=True)
     result["as_the_class_grows"] = as_it_grows(options.sizes, options.workers)
     result["export"] = export(options.students, 10)

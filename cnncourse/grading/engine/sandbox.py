@@ -87,7 +87,6 @@ class Cell:
         if sys.platform != "linux" or not kernel.KNOWN:
             raise OSError(f"{sys.platform} on {kernel.MACHINE}")
         self.root = os.geteuid() == 0
-        kernel.die_with_parent()
         os.setsid()
         if self.root:
             kernel.unshare(kernel.NEW_NAMESPACES)
@@ -186,8 +185,6 @@ class Cell:
 
     def _enter_plainly(self, files: dict[str, str], folder: Path) -> None:
         """Run as whoever grades; for code that is trusted."""
-        if sys.platform == "linux":
-            kernel.die_with_parent()
         os.setsid()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for name, data in files.items():
@@ -199,6 +196,12 @@ def adopt_orphans() -> None:
     """Let processes whose parent ends become children of this one, so that they can be ended."""
     if sys.platform == "linux":
         kernel.adopt_orphans()
+
+
+def die_with_parent() -> None:
+    """Be killed when the process that forked this one ends."""
+    if sys.platform == "linux":
+        kernel.die_with_parent()
 
 
 def kill_children() -> None:

@@ -102,6 +102,7 @@ def _fork(ends: list[socket.socket], child: Callable[[list[socket.socket]], None
         return pid
     status = 1
     try:
+        sandbox.die_with_parent()
         _keep_only(ends)
         child([socket.socket(fileno=FIRST_SOCKET + n) for n in range(len(ends))])
         status = 0

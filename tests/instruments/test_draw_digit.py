@@ -227,6 +227,7 @@ def test_a_network_of_ones_own(play, own, tmp_path):
     with torch.no_grad():
         scores = own(torch.from_numpy(picture).float().expand(1, 3, 16, 16))[0].numpy()
     expect(page.locator(".cnn-answer")).to_contain_text("fox")
+    expect(page.locator(".cnn-words")).to_contain_text(re.compile("It reads (cat|dog|fox)"))
     said = table(page)
     assert np.allclose([said[k][0] for k in ("cat", "dog", "fox")], scores, atol=6e-5)
     expect(page.locator(".cnn-strip:visible")).to_have_count(4)

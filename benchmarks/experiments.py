@@ -10,6 +10,7 @@ bars are one standard deviation over the seeds.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import os
 import platform
@@ -77,7 +78,12 @@ ZOO = (
 
 
 def parameters(seeds: tuple[int, ...]) -> list[tuple[str, int, NDArray[np.float64]]]:
-    """Train networks of the zoo on the digits, all in the same way."""
+    """Train networks of the zoo on the digits, all in the same way, for 88 steps.
+
+    MobileNet V3 stays at chance: its batch norm averages so slowly (momentum 0.01) that so few
+    steps give no statistics to evaluate with. By those of the test images themselves it gets 82 %
+    right.
+    """
 
     def make(name: str) -> nn.Module:
         size = {"image_size": 8} if name in ("hybrid_mini", "vit_mini") else {}
@@ -179,7 +185,7 @@ def main() -> None:
     start = time.process_time()
     found = run(tuple(range(options.seeds)))
     result = {
-        "setup": run.__doc__,
+        "setup": inspect.getdoc(run),
         "date": str(date.today()),
         "command": f"python benchmarks/experiments.py {options.question} --seeds {options.seeds}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, one thread",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 from numpy.typing import NDArray
 from torch import nn
 
@@ -350,6 +351,9 @@ def plot_parameters(found: Sequence[tuple[str, int, NDArray[np.float64]]]) -> Fi
         mean = accuracies.mean()
         axes.errorbar(parameters, mean, yerr=accuracies.std(), marker="o", capsize=3, label=name)
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.minorticks_off()
     axes.set_xlabel("parameters")
     axes.set_ylabel("accuracy")
     axes.set_title("What do parameters buy?")

@@ -1,5 +1,7 @@
 """The same answers in other forms: memory layout, bfloat16, compiled, exported."""
 
+import shutil
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -49,11 +51,17 @@ def test_bfloat16_is_near(name):
     assert distance(scores.float(), expected) < 0.06
 
 
-# "aot_eager" traces and differentiates like the default backend, but needs no C++ compiler
-@pytest.mark.parametrize("name", ["lenet5", "vit_mini"])
-def test_compiled_gives_the_same(name):
+# "aot_eager" traces and differentiates like the default backend, which needs a C++ compiler
+COMPILED = [("lenet5", "aot_eager"), ("vit_mini", "aot_eager")]
+if shutil.which("g++"):
+    COMPILED.append(("lenet5", "inductor"))
+
+
+@pytest.mark.parametrize(("name", "backend"), COMPILED)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the compiler's
+def test_compiled_gives_the_same(name, backend):
     model, x = network(name)
-    compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
+    compiled = torch.compile(model, backend=backend, fullgraph=True)
     x.requires_grad_()
     expected = model(x)
     scores = compiled(x)

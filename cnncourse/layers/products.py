@@ -232,7 +232,7 @@ def gradients(
     # The columns of the gradient serve twice: with the kernels flipped they give the gradient of
     # the images, with the images that of the flipped kernels. So they are made once, and those of
     # the images never. (Where the output is smaller than the images, that would be more to add.)
-    grad_x = np.empty_like(x)
+    grad_x = np.empty(x.shape, x.dtype)
     grad_x_by_group, x_by_group = _by_group(grad_x, _flipped(g)), _by_group(x, _flipped(g))
     kernels = _flip(weight, g)
     grad = np.zeros((g.groups, g.group_in, g.group_out * math.prod(g.kernel_size)), x.dtype)

@@ -220,17 +220,19 @@ class _Run:
             min(options.workers, 1 + len(needed) // WORTH_A_PROCESS),
             options.scheduler, options.sandbox,
         )  # fmt: skip
-        for outcome in outcomes:
-            student = outcome.job.student
-            expected[student] -= 1
-            batch.append(outcome)
-            if not expected[student]:
-                done += 1
-                self.progress(student, done, len(needed))
-            if len(batch) >= BATCH or time.monotonic() - since > SECONDS:
-                self._note(batch, plans)
-                batch, since = [], time.monotonic()
-        self._note(batch, plans)
+        try:
+            for outcome in outcomes:
+                student = outcome.job.student
+                expected[student] -= 1
+                batch.append(outcome)
+                if not expected[student]:
+                    done += 1
+                    self.progress(student, done, len(needed))
+                if len(batch) >= BATCH or time.monotonic() - since > SECONDS:
+                    self._note(batch, plans)
+                    batch, since = [], time.monotonic()
+        finally:  # what is finished counts, whatever ended the rest
+            self._note(batch, plans)
 
     def _note(self, outcomes: list[Outcome], plans: dict[str, Plan]) -> None:
         """Write what came in: notebooks, then the journal, then the gradebook."""

@@ -11,12 +11,14 @@ import os
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from cnncourse.errors import SetupError
 from cnncourse.grading import engine
+from cnncourse.grading.results import Result
 
 _held = threading.local()
 
@@ -36,6 +38,8 @@ class Job:
         The grade_ids to grade.
     gpu : bool
         Whether it needs a worker with a GPU.
+    files : dict of str to bytes
+        What lies beside the notebook, by its path.
     """
 
     student: str
@@ -43,6 +47,7 @@ class Job:
     seed: bytes
     parts: tuple[str, ...]
     gpu: bool = False
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def seed_for(course_key: bytes, assignment: str, student: str) -> bytes:
@@ -101,19 +106,21 @@ def run(bundle: bytes, job: Job, sandbox: str, expected: str) -> bytes:
         raise SetupError(f"a worker {words}; install the same on both")
     began = time.perf_counter()
     try:
-        result = _grader(bundle, sandbox).grade(
-            job.notebook, student=job.student, seed=job.seed, parts=list(job.parts)
-        )
+        result = _grade(_grader(bundle, sandbox), job)
     except SetupError:
         raise
     except Exception:  # a killed warm process costs one more start, not the submission
         close()
-        result = _grader(bundle, sandbox).grade(
-            job.notebook, student=job.student, seed=job.seed, parts=list(job.parts)
-        )
+        result = _grade(_grader(bundle, sandbox), job)
     seconds = time.perf_counter() - began
     worker = f"{socket.gethostname()}:{os.getpid()}"
     return json.dumps([json.loads(result.to_json()), seconds, worker]).encode()
+
+
+def _grade(grader: engine.Grader, job: Job) -> Result:
+    return grader.grade(
+        job.notebook, student=job.student, seed=job.seed, parts=list(job.parts), files=job.files
+    )
 
 
 def close() -> None:

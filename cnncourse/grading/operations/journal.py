@@ -113,7 +113,7 @@ class Journal:
             try:
                 _write_all(handle, text)
                 os.fsync(handle)
-            except OSError:
+            except BaseException:  # Ctrl+C, too, leaves whole lines
                 os.ftruncate(handle, end)
                 raise
         except OSError as error:

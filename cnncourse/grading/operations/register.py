@@ -74,10 +74,14 @@ class Register:
         self.bundle = bundle_of(layout, assignment)
         self.journal = Journal(layout.folder / "journal" / f"{assignment}.jsonl")
         self._course_key = course_key(layout.folder)
+        self._files = released_files(layout, assignment)
         self.blank = tuple(blank_parts(self.bundle.release))
         self.tests = [part.grade_id for part in self.blank if not part.manual]
         self.part_keys = {part.grade_id: "" for part in self.blank}
-        self.part_keys |= {name: self.bundle.part_key(name) for name in self.tests}
+        beside = digest(*(p for name, data in self._files.items() for p in (name.encode(), data)))
+        for name in self.tests:
+            own = self.bundle.part_key(name)
+            self.part_keys[name] = digest(own.encode(), beside).hex() if self._files else own
 
     def look(self, student: str) -> Standing:
         """Find out where a student's submission stands."""
@@ -101,7 +105,7 @@ class Register:
         for gpu in (False, True):
             chosen = tuple(part for part in parts if (part in on_gpu) == gpu)
             if chosen or not (gpu or parts):
-                yield Job(standing.student, data, seed, chosen, gpu)
+                yield Job(standing.student, data, seed, chosen, gpu, self._files)
 
     def is_kept(self, standing: Standing) -> bool:
         """Whether the executed notebook of a graded submission is there; a refused one has none."""
@@ -186,6 +190,16 @@ def _limits(layout: Layout, source: NotebookNode) -> Limits:
         words = f"expected one of {', '.join(sorted(known))}, got {unknown[0]}"
         raise CourseError(f"nbgrader_config.py: c.Limits: {words}")
     return replace(says, **{name: type(getattr(says, name))(n) for name, n in chosen.items()})
+
+
+def released_files(layout: Layout, assignment: str) -> dict[str, bytes]:
+    """Read what students got beside the notebook, by path; links and notebooks are left out."""
+    folder = layout.released(assignment).parent
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
+    }
 
 
 def gpu_parts(release: NotebookNode) -> set[str]:

@@ -56,7 +56,7 @@ class Grader:
         self.warm.kill()
         self.warm.communicate()
 
-    def grade(self, notebook: bytes, *, student="", seed=b"", parts=None) -> Result:
+    def grade(self, notebook: bytes, *, student="", seed=b"", parts=None, files=None) -> Result:
         time.sleep(self.pause)
         try:
             built, repairs = rebuild(self.bundle.release, notebook, f"{student}.ipynb")

@@ -167,16 +167,36 @@ def test_the_same_seed_in_every_run_and_another_for_everyone(course, monkeypatch
     seeds = []
 
     class Seeds(Grader):
-        def grade(self, notebook, *, student="", seed=b"", parts=None):
+        def grade(self, notebook, *, student="", seed=b"", **about):
             seeds.append((student, seed))
-            return super().grade(notebook, student=student, seed=seed, parts=parts)
+            return super().grade(notebook, student=student, seed=seed, **about)
 
-    monkeypatch.setattr(engine, "Grader", Seeds, raising=False)
+    monkeypatch.setattr(engine, "Grader", Seeds)
     course.autograde(NAME)
     course.autograde(NAME, Options(force=True))
     assert seeds[:9] == seeds[9:]
     assert len({seed for _, seed in seeds}) == 9
     assert all(len(seed) == 32 for _, seed in seeds)
+
+
+def test_files_beside_the_released_notebook_go_with_every_job(course, monkeypatch):
+    given = []
+
+    class Beside(Grader):
+        def grade(self, notebook, *, student="", files=None, **about):
+            given.append((student, files))
+            return super().grade(notebook, student=student, files=files, **about)
+
+    monkeypatch.setattr(engine, "Grader", Beside)
+    course.autograde(NAME, Options(only="s0000"))
+    assert given == [("s0000", {})]
+    data = course.folder / "release" / NAME / "data" / "numbers.csv"
+    data.parent.mkdir()
+    data.write_text("1,2")
+    course.autograde(NAME, Options(only="s0000"))  # another file is another task
+    assert given[1:] == [("s0000", {"data/numbers.csv": b"1,2"})]
+    course.autograde(NAME, Options(only="s0000"))
+    assert len(given) == 2
 
 
 def test_a_killed_warm_process_costs_one_more_start(course, monkeypatch):
@@ -192,7 +212,7 @@ def test_a_killed_warm_process_costs_one_more_start(course, monkeypatch):
                 self.warm.kill()
             return super().grade(notebook, **about)
 
-    monkeypatch.setattr(engine, "Grader", Dying, raising=False)
+    monkeypatch.setattr(engine, "Grader", Dying)
     _, report = course.run(NAME)
     assert len(started) == 2
     assert report.counts["graded"] == 8
@@ -208,14 +228,14 @@ def test_whatever_breaks_for_one_student_the_others_are_graded(course, graders, 
                 raise RuntimeError("out of luck")
             return super().grade(notebook, **about)
 
-    monkeypatch.setattr(engine, "Grader", Broken, raising=False)
+    monkeypatch.setattr(engine, "Grader", Broken)
     results, report = course.run(NAME)
     broken = next(r for r in results if r.student == "s0004")
     assert broken.status == NOT_GRADED
     assert broken.reason == "grading broke (RuntimeError: out of luck); grade again"
     assert sum(r.status == GRADED for r in results) == 7
     assert [e["student"] for e in events(course, report) if e["event"] == "broke"] == ["s0004"]
-    monkeypatch.setattr(engine, "Grader", Grader, raising=False)
+    monkeypatch.setattr(engine, "Grader", Grader)
     assert scores(course)["s0004"][0] == NOT_GRADED
     course.autograde(NAME)
     assert scores(course)["s0004"] == (GRADED, 4)
@@ -226,7 +246,7 @@ def test_a_machine_that_cannot_grade_safely_stops_the_run_in_one_line(course, mo
         def __enter__(self):
             raise SetupError("no namespaces here: install bubblewrap")
 
-    monkeypatch.setattr(engine, "Grader", Unsafe, raising=False)
+    monkeypatch.setattr(engine, "Grader", Unsafe)
     with pytest.raises(SetupError, match="install bubblewrap"):
         course.autograde(NAME)
     assert not (course.folder / "journal").exists()
@@ -236,6 +256,22 @@ def test_what_someone_should_look_at_is_told_line_by_line(course, graders):
     lines = []
     course.run(NAME, tell=lines.append)
     assert lines == ["s0006: refused; is not JSON, as a notebook must be (line 1)"]
+
+
+def test_what_was_finished_before_an_interrupt_counts(course, monkeypatch, graders):
+    class Interrupted(Grader):
+        def grade(self, notebook, **about):
+            if about["student"] == "s0005":
+                raise KeyboardInterrupt
+            return super().grade(notebook, **about)
+
+    monkeypatch.setattr(engine, "Grader", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        course.autograde(NAME)
+    monkeypatch.setattr(engine, "Grader", Grader)
+    assert [status for status, _ in scores(course).values()].count(GRADED) == 5
+    _, report = course.run(NAME)
+    assert report.counts == {"graded before": 5, "graded": 3, "refused": 1}
 
 
 def test_the_log_tells_the_run(course, graders):
@@ -357,7 +393,7 @@ def test_a_target_that_is_read_only_is_named(course, graders, sealed, monkeypatc
     for file in target.rglob("*") if sealed == "journal" else ():
         file.chmod(0o555 if file.is_dir() else 0o444)
     before = gradebook_of(course)
-    monkeypatch.setattr(engine, "Grader", Still, raising=False)
+    monkeypatch.setattr(engine, "Grader", Still)
     said = as_nobody(lambda: course.autograde(NAME))
     assert said.startswith("SetupError: "), said
     assert str(target) in said or "readonly database" in said or "cannot be written to" in said
@@ -370,7 +406,7 @@ def test_refusals_of_the_sandbox_are_told_by_the_results_flags(course, monkeypat
             flags = ("timed out in cell “double”", "sandbox: opened a socket")
             return replace(super().grade(notebook, **about), flags=flags)
 
-    monkeypatch.setattr(engine, "Grader", Flagging, raising=False)
+    monkeypatch.setattr(engine, "Grader", Flagging)
     _, report = course.run(NAME)
     assert (report.counts["timed out"], report.counts["sandbox"]) == (9, 9)
     assert course.results(NAME)[0].flags == (

@@ -357,6 +357,11 @@ def feedback(folder: Path, assignment: str) -> None:
     click.echo(f"feedback pages: {len(_course(folder).feedback(assignment))}")
 
 
+@_step("report", "Write a page on how the class did: hard parts, failures, whom to look at.")
+def report(folder: Path, assignment: str) -> None:
+    click.echo(_course(folder).report(assignment))
+
+
 @_step("export", "Write the scores as CSV, or into a file of Canvas or Moodle.")
 @csv_option
 @click.option(
@@ -397,7 +402,7 @@ def send(folder: Path, assignment: str, settings: Path) -> None:
         raise click.ClickException(f"not sent: {problems}")
 
 
-@_step("all", "Collect, autograde, feedback and export.")
+@_step("all", "Collect, autograde, feedback, report and export.")
 @inbox_option
 @csv_option
 @_grading_options
@@ -408,6 +413,7 @@ def whole_way(
     _collect(course, assignment, inbox)
     _autograde(course, assignment, **options)
     click.echo(f"feedback pages: {len(course.feedback(assignment))}")
+    click.echo(course.report(assignment))
     click.echo(course.export(assignment, csv or folder / "grades.csv"))
 
 
@@ -512,7 +518,10 @@ def _course(folder: Path) -> Any:
 
 def _collect(course: Any, assignment: str, inbox: Path | None) -> None:
     collected = course.collect(assignment, inbox)
-    click.echo(f"submissions collected: {len(collected)}")
+    refused = course.refusals(assignment)
+    for student, reason in sorted(refused.items()):
+        click.echo(f"{student}: refused; {reason}", err=True)
+    click.echo(f"submissions collected: {len(collected)}, files refused: {len(refused)}")
 
 
 def _options(**options: Any) -> Any:
@@ -610,7 +619,9 @@ def _print_plan(plans: Iterable[Any]) -> None:
 
 def _why(plan: Any) -> str:
     result = plan.standing.result
-    return "nothing was handed in" if result is None else f"{result.status}: {result.reason}"
+    if result is None:
+        return "nothing to grade was handed in"
+    return f"{result.status}: {result.reason}"
 
 
 def _print_changes(changes: Iterable[Any]) -> None:

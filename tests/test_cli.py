@@ -110,7 +110,7 @@ def test_each_step_of_grading_runs_on_its_own(built, tmp_path):
         "--exercises", COUNTING)  # fmt: skip
     assert run("grade", "release", NAME, *course).exit_code == 0
     shown = run("grade", "collect", NAME, *course, "--from", inbox)
-    assert "submissions collected: 1" in shown.output
+    assert "submissions collected: 1, files refused: 0" in shown.output
     shown = run("grade", "autograde", NAME, *course, "--only", "bo")
     assert "no answer was filled in" in shown.output
     assert "feedback pages: 1" in run("grade", "feedback", NAME, *course).output

@@ -22,11 +22,12 @@ from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeSubmit
 from cnncourse.authoring.build import write_atomically
 from cnncourse.authoring.source import Exercise
 from cnncourse.errors import ArgumentError, CourseError, SetupError
+from cnncourse.grading.analysis import analyse
 from cnncourse.grading.annotate import with_notes
 from cnncourse.grading.collect import collect_exchange, collect_inbox, read_refusals
 from cnncourse.grading.execute import AUTOGRADE, SANITIZE
 from cnncourse.grading.export import write_csv
-from cnncourse.grading.feedback import write_page
+from cnncourse.grading.feedback import code_of, write_page
 from cnncourse.grading.gradebook import NO_GRADES, Grades, read_grades
 from cnncourse.grading.layout import CONFIG_FILE, Layout, read_file, swap
 from cnncourse.grading.operations import backups
@@ -42,8 +43,10 @@ from cnncourse.grading.operations.backups import Change
 from cnncourse.grading.operations.lock import only_writer
 from cnncourse.grading.operations.register import Register
 from cnncourse.grading.platforms import Filled, fill_in
+from cnncourse.grading.report import write_report
 from cnncourse.grading.results import GRADED, MISSING, NOT_GRADED, REFUSED, Result
 from cnncourse.grading.roster import Student, check_id, read_roster
+from cnncourse.grading.similarity import find_similar
 
 ALL = Options()  # everything that has not been graded yet, from this process
 
@@ -241,6 +244,10 @@ class Course:
                 return collect_exchange(self._layout, desk, assignment, roster)
             return collect_inbox(self._layout, assignment, Path(inbox), roster)
 
+    def refusals(self, assignment: str) -> dict[str, str]:
+        """Say of whose files none could be collected, and why, by student."""
+        return read_refusals(self._layout, assignment)
+
     def autograde(
         self,
         assignment: str,
@@ -355,6 +362,24 @@ class Course:
             pages.append(write_page(result, notebook, folder / f"{assignment}.html"))
             self._prepare_return(folder, assignment, result.student)
         return pages
+
+    def report(self, assignment: str) -> Path:
+        """Write the instructor's page on an assignment: how the class did, whom to look at."""
+        results = self.results(assignment)
+        answers = {
+            result.student: code_of(read_file(self._layout.graded(assignment, result.student)))
+            for result in results
+            if result.status == GRADED
+        }
+        released = code_of(read_file(self._layout.released(assignment)))
+        reference = code_of(read_file(self._layout.source(assignment)))
+        return write_report(
+            assignment,
+            analyse(results),
+            find_similar(answers, released, [reference]),
+            answers,
+            self.folder / "reports" / f"{assignment}.html",
+        )
 
     def export(self, assignment: str, path: Path) -> Path:
         """Write the results as CSV."""

@@ -14,13 +14,14 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from cnncourse.authoring.build import write_atomically
 from cnncourse.grading.pages import fill_in_text, render_page
-from cnncourse.grading.results import Result
+from cnncourse.grading.results import NO_SANDBOX, Result
 
 LONGEST_CODE = 20_000  # characters of each part's code that a page shows
 FIGURES = 150_000  # bytes of all of a page's figures, as they are written
@@ -75,14 +76,17 @@ def write_page(result: Result, notebook: NotebookNode | None, path: Path) -> Pat
 
 def render(result: Result, work: Mapping[str, Work]) -> str:
     """Make the page's HTML; everything in it is escaped."""
-    return render_page("feedback.html.j2", result=result, work=work, nothing=Work())
+    return render_page("feedback.html.j2", **_shown(result, work))
 
 
 def render_markdown(result: Result, work: Mapping[str, Work]) -> str:
     """Make the page's text; what others wrote stands in code, where Markdown leaves it alone."""
-    return fill_in_text(
-        "feedback.md.j2", {"fenced": fenced}, result=result, work=work, nothing=Work()
-    )
+    return fill_in_text("feedback.md.j2", {"fenced": fenced}, **_shown(result, work))
+
+
+def _shown(result: Result, work: Mapping[str, Work]) -> dict[str, Any]:
+    unguarded = any(flag.startswith(NO_SANDBOX) for flag in result.flags)
+    return {"result": result, "work": work, "nothing": Work(), "unguarded": unguarded}
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -125,6 +129,12 @@ def work_by_part(notebook: NotebookNode) -> dict[str, Work]:
             )
             code, hints, figures = [], [], []
     return found
+
+
+def code_of(notebook: NotebookNode) -> str:
+    """Join the code of a notebook's answer cells."""
+    cells = (cell for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code")
+    return "\n\n".join(cell.source for cell in cells)
 
 
 def what_is_tested(source: str) -> str:

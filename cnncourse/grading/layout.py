@@ -81,6 +81,10 @@ class Layout:
         directory = getattr(self.coursedir, f"{step}_directory")
         return Path(self.coursedir.format_path(directory, student, assignment))
 
+    def source(self, assignment: str) -> Path:
+        """The instructor's notebook, answers and hidden tests included."""
+        return self.of_student("source", ".", assignment) / f"{assignment}.ipynb"
+
     def released(self, assignment: str) -> Path:
         """The notebook that students get."""
         return self.of_student("release", ".", assignment) / f"{assignment}.ipynb"

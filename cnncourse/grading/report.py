@@ -9,12 +9,11 @@ from pathlib import Path
 from cnncourse.authoring.build import write_atomically
 from cnncourse.grading.analysis import Analysis
 from cnncourse.grading.pages import render_page
-from cnncourse.grading.results import DIED, REFUSED, SANDBOX, TIMED_OUT, USED
+from cnncourse.grading.results import DIED, NO_SANDBOX, REFUSED, SANDBOX, TIMED_OUT, USED
 from cnncourse.grading.similarity import Pair
 
 MOST_FAILURES = 15
 FORMGRADER = "http://localhost:8888/formgrader/gradebook/{}"
-NO_SANDBOX = f"{SANDBOX}: none"
 
 
 def write_report(
@@ -77,7 +76,7 @@ def as_number(value: float) -> str:
 
 def _to_look_at(analysis: Analysis) -> list[tuple[str, list[tuple[str, str]]]]:
     repaired = [(r.student, "; ".join(r.repairs)) for r in analysis.results if r.repairs]
-    hits = [(who, why) for who, why in analysis.flagged(SANDBOX) if why != NO_SANDBOX]
+    hits = [(who, why) for who, why in analysis.flagged(SANDBOX) if not why.startswith(NO_SANDBOX)]
     return [
         ("Refused", [(r.student, r.reason) for r in analysis.with_status(REFUSED)]),
         ("Repaired before grading", repaired),

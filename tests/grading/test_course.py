@@ -431,3 +431,10 @@ def test_a_platforms_file_is_filled_in(klass, tmp_path):
     filled = klass.course.fill_in(NAME, template, tmp_path / "filled.csv")
     rows = list(csv.reader(filled.path.read_text().splitlines()))
     assert [row[-1] for row in rows] == [NAME, "9", "6", "0"]
+
+
+def test_the_report_names_who_failed_and_who_resembles_whom(klass):
+    page = klass.course.report(NAME).read_text()
+    assert "8 graded, 4 refused, 1 missing" in page
+    assert "Numbers that are not whole have a double, too." in page
+    assert "It ran longer" in page or "timed out" in page

@@ -78,7 +78,7 @@ def test_pages_hold_no_test_and_no_answer(klass):
 
 
 def test_refusals_and_repairs_are_told(klass):
-    assert "is not JSON, as a notebook must be" in page(klass, "not_json")
+    assert "Is not JSON, as a notebook must be" in page(klass, "not_json")
     assert "could not be graded" in page(klass, "other_assignment")
     assert "the test cell “test_double” was missing" in page(klass, "deleted_test")
 
@@ -230,3 +230,10 @@ def test_markdown_cannot_be_broken_out_of():
     headings = [after.content for t, after in pairwise(tokens) if t.type == "heading_open"]
     assert headings == ["a", "What was put in order before grading", "T"]
     assert not [token for token in tokens if token.type == "html_block"]
+
+
+@pytest.mark.parametrize("draw", [render, render_markdown])
+def test_a_page_says_when_there_was_no_sandbox(draw):
+    flags = ("no sandbox: it ran with all rights",)
+    assert "Graded without a sandbox" in draw(Result("s", "a", "graded", "r", flags=flags), {})
+    assert "sandbox" not in draw(Result("s", "a", "graded", "r"), {})

@@ -61,7 +61,7 @@ def test_the_page_asks_for_no_other_file(html):
 
 
 def test_a_warning_where_there_was_no_sandbox(html, tmp_path):
-    results = [result("anna", 2.0, flags=("sandbox: none",))]
+    results = [result("anna", 2.0, flags=("no sandbox: it ran with all rights",))]
     path = write_report(NAME, analyse(results), [], {}, tmp_path / "report.html")
     assert "Graded without a sandbox" in path.read_text()
     assert "Graded without a sandbox" not in html

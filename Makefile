@@ -94,16 +94,17 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-unit: setup
+# on every core; a file's tests stay together, for what they share
+unit: setup assets
 	@tools/system.sh chromium
-	$(BIN)/pytest tests cnncourse --doctest-modules --ignore=tests/book
+	$(BIN)/pytest tests cnncourse --doctest-modules --ignore=tests/book -n auto --dist loadfile
 
 exercises: setup
 	$(BIN)/cnncourse exercises check
 
 browser: setup assets book lite
 	@tools/system.sh chromium
-	$(BIN)/pytest tests/book
+	$(BIN)/pytest tests/book -n auto --dist loadfile
 
 # --- upkeep ---
 

@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "models": {"torch", "torchvision", "shapes", "errors", "compat"},
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "instruments": {
-        "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "models", "plots", "shapes",
-        "errors",
+        "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "models", "plots",
+        "shapes", "errors",
     },
     "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors"},
     "grading": {

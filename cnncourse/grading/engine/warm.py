@@ -22,7 +22,9 @@ from typing import Any, NoReturn
 
 from cnncourse.grading.engine import checker, sandbox, student, wire
 
-_ALWAYS = ["numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline"]
+_ALWAYS = [
+    "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
+]  # fmt: skip
 FIRST_SOCKET = 100  # descriptors of a child's sockets begin here
 _REQUEST = 1 << 20  # bytes; requests and the answers of this process are small
 
@@ -45,6 +47,7 @@ class _Warm:
         self.order = order
         self.shell = student.make_shell()
         import_all([*_ALWAYS, *order["modules"]])
+        self.shell.run_line_magic("matplotlib", "inline")
 
     def serve(self) -> None:
         """Fork a checker when the grader asks, students when the checker does."""
@@ -63,7 +66,8 @@ class _Warm:
                 if "checker" in request:
                     desk = self._fork_checker()
                     continue
-                import_all(request.get("import", []))
+                if "import" in request:
+                    import_all(request["import"])
                 if "end" in request:
                     sandbox.kill_children()
                 wire.send(self.control, {"ready": True})
@@ -165,13 +169,16 @@ def import_all(modules: list[str]) -> None:
 
 def _draw() -> None:
     """Draw something, so that fonts are found before anyone waits for them."""
+    from IPython.core.pylabtools import print_figure
     from matplotlib import font_manager
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    canvas = FigureCanvasAgg(Figure(figsize=(1, 1)))
-    canvas.figure.subplots().set_title("$x$")
-    canvas.print_png(io.BytesIO())
+    figure = Figure()
+    for axes in figure.subplots(1, 2):
+        axes.imshow([[0, 1], [2, 3]])
+        axes.set_title("$x$: text")
+        axes.set_xlabel("text")
+    print_figure(figure, bbox_inches=None, pil_kwargs={"compress_level": 1})
     # open font files would be shared with the children, where their numbers mean something else
     font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
 

@@ -133,8 +133,9 @@ def make_shell() -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    # each figure is drawn once, not twice, and packed quickly: that is most of a notebook's cost
-    quickly = {"bbox_inches": None, "pil_kwargs": {"compress_level": 1}}
+    # each figure is drawn once, not twice, small, and packed quickly: figures are most of a
+    # notebook's cost and bytes
+    quickly = {"bbox_inches": None, "dpi": 72, "pil_kwargs": {"compress_level": 1}}
     config.InlineBackend.print_figure_kwargs = quickly
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

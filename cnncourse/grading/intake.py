@@ -11,6 +11,7 @@ import re
 import stat
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -425,7 +426,7 @@ def _choose(student: str, found: list[_File], notebook: str) -> Handed:
         return Handed(student, path, problem=words)
     try:
         return Handed(student, path, file.read(), file.when)
-    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+    except (OSError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         return Handed(student, path, problem=f"cannot be read: {error}")
 
 

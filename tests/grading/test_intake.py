@@ -1,6 +1,7 @@
 import io
 import json
 import random
+import struct
 import zipfile
 from copy import deepcopy
 
@@ -323,6 +324,52 @@ def test_a_damaged_zip_costs_only_the_file_that_is_damaged(tmp_path):
     handed = {each.student: each for each in read_inbox(path, "n")}
     assert handed["anna"].data == b"good content"
     assert "cannot be read" in handed["ben"].problem
+
+
+def test_a_zip_bomb_is_refused_unopened(tmp_path):
+    archive = tmp_path / "in.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("anna.ipynb", bytes(60_000_000))
+        opened.writestr("ben.ipynb", b"good")
+    assert archive.stat().st_size < 100_000
+    anna, ben = read_inbox(archive, "n")
+    assert (anna.problem, anna.data) == ("is larger than 50 MB", b"")
+    assert ben.data == b"good"
+
+
+def test_a_zip_that_lies_about_its_sizes_is_not_believed(tmp_path):
+    archive = tmp_path / "in.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("anna.ipynb", bytes(60_000_000))
+    true, told = struct.pack("<I", 60_000_000), struct.pack("<I", 9)
+    archive.write_bytes(archive.read_bytes().replace(true, told))
+    (anna,) = read_inbox(archive, "n")
+    assert len(anna.data) <= 9
+
+
+def test_a_torn_stream_costs_only_its_owner(tmp_path):
+    archive = tmp_path / "in.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("anna.ipynb", b"".join(b"%d " % (k * k) for k in range(2000)))
+        opened.writestr("ben.ipynb", b"good")
+    content = bytearray(archive.read_bytes())
+    content[60:90] = b"\xff" * 30  # in the middle of anna's
+    archive.write_bytes(content)
+    anna, ben = read_inbox(archive, "n")
+    assert "cannot be read" in anna.problem
+    assert ben.data == b"good"
+
+
+def test_links_and_odd_names_in_a_zip(tmp_path):
+    link = zipfile.ZipInfo("anna/n.ipynb")
+    link.external_attr = 0o120777 << 16
+    long = "x" * 240 + ".ipynb"
+    archive = make_zip(
+        tmp_path / "in.zip",
+        {link: b"/etc/passwd", "Jörg Müller/my final work.ipynb": b"J", f"ben/{long}": b"B"},
+    )
+    handed = {each.student: each.data for each in read_inbox(archive, "n")}
+    assert handed == {"Jörg Müller": b"J", "ben": b"B"}
 
 
 def test_what_is_no_inbox_is_refused(tmp_path):

@@ -25,9 +25,6 @@ from cnncourse.grading.operations import autograde
 KILLS = 24
 STUDENTS = 8
 
-engine.Grader = Grader
-autograde.BATCH = 2  # several transactions in a small class
-
 
 def in_child(work) -> int:
     """Do something in a child process; how it ended."""
@@ -111,6 +108,8 @@ def keys_noted(folder: Path) -> list[str]:
 
 
 def main() -> None:
+    engine.Grader = Grader
+    autograde.BATCH = 2  # several transactions in a small class
     room = Path(tempfile.mkdtemp())
     course = make_class(room, STUDENTS)
     undisturbed = Path(shutil.copytree(course.folder, room / "undisturbed" / "course"))

@@ -208,11 +208,11 @@ class _Sample:
         answers = self.exercise.answers
         last, middle = self.code[-1], self.code[len(self.code) // 2]
         loops = {last: answers[last] + _LOOPS.format(name=_defined(answers[last]))}
-        score = self._points_before(last)
+        score = self._points_without(last)
         words = "time limit", "longer than the limit"
         yield self._graded("endless_loop", "Émile", "Zola", loops, score, *words)
         dies = {middle: answers[middle] + _DIES}
-        score = self._points_before(middle)
+        score = self._points_without(middle)
         yield self._graded("kernel_dies", "李", "小龍", dies, score, "kernel died")
 
     def _refused(self) -> Iterator[Submission]:
@@ -264,13 +264,13 @@ class _Sample:
         notebook.metadata.cnncourse.exercise = "99_another"
         return notebook
 
-    def _points_before(self, answer: str) -> float:
-        """Points of the automatic parts whose tests stand above an answer cell."""
-        points = 0.0
+    def _points_without(self, answer: str) -> float:
+        """Points of the automatic parts, but for those whose tests follow an answer cell."""
+        points, current = 0.0, ""
         for cell in self.release.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id") == answer:
-                break
-            if is_grade(cell) and not is_solution(cell):
+            if is_solution(cell):
+                current = cell.metadata.nbgrader.grade_id
+            elif is_grade(cell) and current != answer:
                 points += cell.metadata.nbgrader.points
         return points
 

@@ -38,17 +38,6 @@ def html():
     return HTML
 
 
-@pytest.fixture(scope="session")
-def browser(load):
-    tool = load(ROOT / "tools" / "browser.py")
-    try:
-        tool.find_chromium()
-    except FileNotFoundError as problem:
-        pytest.fail(str(problem), pytrace=False)
-    with tool.open_browser() as opened:
-        yield opened
-
-
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass

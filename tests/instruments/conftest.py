@@ -9,21 +9,8 @@ import pytest
 from cnncourse.instruments import instrument
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
 DRAWN = """() => new Promise(done => setTimeout(() => requestAnimationFrame(() =>
     requestAnimationFrame(done))))"""
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from browser import find_chromium, open_browser
-
-    try:
-        find_chromium()
-    except FileNotFoundError as problem:
-        pytest.fail(str(problem), pytrace=False)
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """formgrader in a real browser on our gradebook: a grade given there stays through a regrade."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -58,20 +57,18 @@ def address(graded, tmp_path):
 
 
 @pytest.fixture
-def page(address):
-    spec = importlib.util.spec_from_file_location("browser", ROOT / "tools" / "browser.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    with tool.open_browser() as browser:
-        opened = browser.new_page(extra_http_headers={"Authorization": f"token {TOKEN}"})
-        opened.set_default_timeout(60_000)
-        expect.set_options(timeout=30_000)
-        # nbgrader's pages ask for MathJax at an outside address, and stop where it is not
-        opened.route(
-            lambda url: not url.startswith(address),
-            lambda route: route.fulfill(body=NO_MATHJAX, content_type="text/javascript"),
-        )
-        yield opened
+def page(browser, address):
+    opened = browser.new_page(extra_http_headers={"Authorization": f"token {TOKEN}"})
+    opened.set_default_timeout(60_000)
+    expect.set_options(timeout=30_000)
+    # nbgrader's pages ask for MathJax at an outside address, and stop where it is not
+    opened.route(
+        lambda url: not url.startswith(address),
+        lambda route: route.fulfill(body=NO_MATHJAX, content_type="text/javascript"),
+    )
+    yield opened
+    opened.close()
+    expect.set_options(timeout=5_000)  # as it is
 
 
 def submission_of(course, student):

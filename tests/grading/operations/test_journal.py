@@ -117,7 +117,8 @@ def test_the_lock_of_a_dead_process_is_free(tmp_path):
     if not child:
         with only_writer(tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
     with only_writer(tmp_path):
         pass
 

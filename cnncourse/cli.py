@@ -215,6 +215,44 @@ def train(
     click.echo(f"{model} on {source}: {best.test_accuracy:.2%} of the held-out images")
 
 
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every lab, in the order of the course.")
+@click.option("--fast", is_flag=True, help="Half a minute each: fewer examples and steps.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("labs"),
+              show_default=True, help="Folder for the figures and the numbers.")  # fmt: skip
+@click.option("--markdown", is_flag=True, help="The table as Markdown.")
+def lab(
+    names: tuple[str, ...], every: bool, fast: bool, device: str, seed: int, out: Path,
+    markdown: bool,
+) -> None:
+    """Run labs: train on an application, measure beside a baseline, draw what it does.
+
+    NAMES are labs; without any, they are listed.
+    """
+    from cnncourse import labs
+    from cnncourse.training import choose_device
+
+    if not names and not every:
+        _print_table(("name", "theme", "question"),
+                     ((e.name, e.theme, e.question) for e in map(labs.describe, labs.names())))
+        return
+    chosen = [labs.describe(name).name for name in (labs.names() if every else names)]
+    place = choose_device(device)
+    reports = []
+    for name in chosen:
+        with _progress(name) as step:
+            reports.append(labs.run(name, labs.Plan(fast, place, seed, step.stage)))
+        for path in labs.save(reports[-1], out):
+            click.echo(path, err=True)
+    if markdown:
+        click.echo(labs.markdown(reports))
+    else:
+        _print_table(labs.HEADER, labs.rows(reports))
+
+
 @main.command("export")
 @click.argument("model")
 @click.argument("checkpoint", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -552,6 +590,10 @@ class _Steps:
 
     def __call__(self, now: str, done: int, total: int) -> None:
         self._step(now, done, total)
+
+    def stage(self, name: str, done: int, total: int, words: str) -> None:
+        """One of several stages moves on; how it stands is said in words."""
+        self._step(f"{name}: {words}", done, total)
 
 
 @contextmanager

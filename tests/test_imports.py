@@ -22,6 +22,10 @@ MAY_IMPORT = {
         "numpy", "torch", "torchvision", "matplotlib", "rich", "data", "plots", "errors", "compat",
     },
     "models": {"torch", "torchvision", "shapes", "errors", "compat"},
+    "labs": {
+        "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "models", "training", "plots",
+        "shapes", "errors",
+    },
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "instruments": {
         "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "models", "plots",
@@ -35,7 +39,7 @@ MAY_IMPORT = {
     },
     "probes": {"numpy"},
     "cli": {
-        "click", "rich", "authoring", "grading", "models", "data", "training", "errors",
+        "click", "rich", "authoring", "grading", "labs", "models", "data", "training", "errors",
     },
     "__init__": set(),
     "__main__": {"cli"},

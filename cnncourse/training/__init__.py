@@ -3,6 +3,7 @@
 from cnncourse.training.augment import AUGMENTATIONS, per_image
 from cnncourse.training.checkpoint import load_weights
 from cnncourse.training.config import Machine, Optimisation, Regularisation, TrainConfig
+from cnncourse.training.descent import descend
 from cnncourse.training.device import choose_device
 from cnncourse.training.distributed import Team, join_team
 from cnncourse.training.history import Epoch, plot_curves
@@ -22,6 +23,7 @@ __all__ = [
     "TrainConfig",
     "Trained",
     "choose_device",
+    "descend",
     "evaluate",
     "fit",
     "join_team",

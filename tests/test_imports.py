@@ -22,9 +22,10 @@ MAY_IMPORT = {
         "numpy", "torch", "torchvision", "matplotlib", "rich", "data", "plots", "errors", "compat",
     },
     "models": {"torch", "torchvision", "shapes", "errors", "compat"},
+    "metrics": {"numpy", "errors"},
     "labs": {
-        "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "models", "training", "plots",
-        "shapes", "errors",
+        "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "metrics", "models", "training",
+        "plots", "shapes", "errors",
     },
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "instruments": {

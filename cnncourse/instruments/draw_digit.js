@@ -255,7 +255,6 @@ function sheet(ui) {
       undo(ui);
     } else return;
     event.preventDefault();
-    event.stopPropagation();
     ui.schedule();
   });
   for (const change of ["focus", "blur"]) element.addEventListener(change, () => ui.schedule());

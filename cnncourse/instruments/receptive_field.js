@@ -169,7 +169,6 @@ function list(ui, stack, change) {
       else if (event.key === "Delete" || event.key === "Backspace") remove(at);
       else return;
       event.preventDefault();
-      event.stopPropagation();
     });
     dragging(handle, rows, at, move);
     const boxes = COLUMNS.map(([key, name, max]) => {

@@ -38,6 +38,20 @@ class Twin(NamedTuple):
     alt: str
     caption: str
 
+    def png(self, dpi: int) -> str:
+        """Return the picture as a PNG in base64."""
+        picture = io.BytesIO()
+        self.figure.savefig(picture, format="png", dpi=dpi)
+        return base64.b64encode(picture.getvalue()).decode()
+
+    def html(self, picture: str) -> str:
+        """Return the picture, a PNG in base64, as a figure with its words."""
+        return (
+            f'<figure><img src="data:image/png;base64,{picture}"'
+            f' alt="{html.escape(self.alt)}" style="max-width:100%">'
+            f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
+        )
+
 
 class Numbers(traitlets.TraitType[Any, Any]):
     """A trait that holds an array of numbers as nested lists, given as anything array-like.
@@ -182,24 +196,27 @@ class Instrument(anywidget.AnyWidget):
         """Return a whole page with this instrument alone, which opens from disk."""
         texts = page_scripts(self.name).values()
         scripts = "\n".join(f"<script>\n{text}</script>" for text in texts)
+        twin = self.twin()
+        still = twin.html(twin.png(dpi=144))
         return (
             f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{html.escape(self.title)}</title>"
             f"<style>{ALONE}{style(self.name)}</style></head>\n"
-            f"<body><main>{slot(self, self._still())}</main>\n{scripts}</body></html>\n"
+            f"<body><main>{slot(self, still)}</main>\n{scripts}</body></html>\n"
         )
 
-    def _still(self) -> str:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Put the still twin beside the view, for where a notebook is read without a kernel."""
+        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
         twin = self.twin()
-        picture = io.BytesIO()
-        twin.figure.savefig(picture, format="png", dpi=144)
-        encoded = base64.b64encode(picture.getvalue()).decode()
-        return (
-            f'<figure><img src="data:image/png;base64,{encoded}"'
-            f' alt="{html.escape(twin.alt)}" style="max-width:100%">'
-            f"<figcaption>{html.escape(twin.caption)}</figcaption></figure>"
-        )
+        picture = twin.png(dpi=100)
+        data |= {
+            "text/plain": f"{self.title}. {twin.alt} {twin.caption}",
+            "text/html": twin.html(picture),
+            "image/png": picture,
+        }
+        return data, metadata | {"image/png": {"alt": twin.alt}}
 
 
 ALONE = (

@@ -1,10 +1,13 @@
 """The widget classes without a browser: state, limits, text, plain data."""
 
 import json
+from base64 import b64decode
 
+import nbformat
 import numpy as np
 import pytest
 import traitlets
+from nbconvert import HTMLExporter
 
 from cnncourse import instruments
 from cnncourse.errors import ArgumentError
@@ -72,3 +75,23 @@ def test_data_in_a_page_cannot_end_its_script():
     text = slot(made, "").split('json">')[1]
     assert text.count("</script>") == 1
     assert json.loads(text.split("</script>")[0])["about"]["title"] == "</script><b>"
+
+
+def test_a_notebook_read_without_a_kernel_shows_the_still_twin(browser, tmp_path):
+    """As nbconvert and viewers on the web show it: no state of widgets, no JavaScript."""
+    data, metadata = KernelExplorer(position=8)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"].startswith("Kernel explorer. Three grids of numbers")
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    cell = nbformat.v4.new_code_cell("KernelExplorer(position=8)", outputs=[output])
+    page_text, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    (tmp_path / "exported.html").write_text(page_text, "utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((tmp_path / "exported.html").as_uri())
+    picture = page.locator("figure img")
+    assert picture.evaluate("e => e.complete && e.naturalWidth") > 400
+    assert picture.get_attribute("alt") == metadata["image/png"]["alt"]
+    assert "At each of 49 places" in page.locator("figcaption").inner_text()
+    context.close()

@@ -176,7 +176,6 @@ function follow(svg, cursor, across) {
     if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     go(cursor.at() + by);
     event.preventDefault();
-    event.stopPropagation();
   });
   const take = (/** @type {PointerEvent} */ event) => {
     const left = event.clientX - svg.getBoundingClientRect().left;

@@ -144,6 +144,10 @@ export function shell({ model, el }) {
     details,
   );
   el.append(frame);
+  // JupyterLab has commands on arrows, Space, Enter and letters: inside, a key is the control's that has it
+  frame.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
 
   /** @type {Array<() => void>} */
   const painters = [];
@@ -439,10 +443,6 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
 
   body.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const [i, j] = cursor();
-    const handled = () => {
-      event.preventDefault();
-      event.stopPropagation();
-    };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in ARROWS) go(i + ARROWS[event.key][0], j + ARROWS[event.key][1]);
     else if (event.key === "Home") go(i, 0);
@@ -452,7 +452,7 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
     else if (nudge && (event.key === "-" || event.key === "−")) nudge(i, j, -1);
     else if (type && /^[0-9]$/.test(event.key)) type(i, j, Number(event.key));
     else return;
-    handled();
+    event.preventDefault();
   });
 
   /** @param {PointerEvent} event @returns {[number, number] | null} */
@@ -524,7 +524,6 @@ function numbers(ui, { label, key, step = 1, change = () => ({}), colour, into =
       else if (target) target.focus();
       else return;
       event.preventDefault();
-      event.stopPropagation();
     });
     drag(input, () => ui.get(key)[i][j], (value) => write(i, j, value), step);
     body.append(input);
@@ -630,7 +629,6 @@ function canvas(ui, { label, width, height, draw, point, step, hover = false, in
       const far = event.shiftKey ? 5 : 1;
       step(far * ARROWS[event.key][0], far * ARROWS[event.key][1]);
       event.preventDefault();
-      event.stopPropagation();
     });
   }
   return element;
@@ -675,7 +673,6 @@ function player(ui, { key, steps, interval = 700, into = ui.controls }) {
     const button = { " ": middle, ArrowLeft: back, ArrowRight: forward }[event.key];
     if (event.target !== ui.stage || !button) return;
     event.preventDefault();
-    event.stopPropagation();
     button.click();
   });
   ui.onChange(() => {

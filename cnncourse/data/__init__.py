@@ -1,5 +1,6 @@
 """Data sets: inside a package the course depends on, generated, on disk, or downloaded once."""
 
+from cnncourse.data.clips import moving_digits
 from cnncourse.data.dataset import Dataset, few, hold_out, resize
 from cnncourse.data.embedded import digits, faces, patches, photograph, textures
 from cnncourse.data.folder import image_folder
@@ -22,6 +23,7 @@ __all__ = [
     "load",
     "load_parts",
     "mnist",
+    "moving_digits",
     "names",
     "patches",
     "photograph",

@@ -3,6 +3,7 @@
 #
 #   tools/system.sh python    a Python of at least 3.11 that can make virtual environments; prints its name
 #   tools/system.sh chromium  the browser of the book's tests
+#   tools/system.sh espeak-ng the voices that tools/synthesise_speech.py lets speak
 set -eu
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -50,8 +51,14 @@ chromium)
     echo "install Chromium or Google Chrome: 'apt install chromium' or 'brew install --cask google-chrome'" >&2
     exit 1
     ;;
+espeak-ng)
+    have espeak-ng && exit
+    apt_install espeak-ng && have espeak-ng && exit
+    echo "install eSpeak NG: 'apt install espeak-ng' or 'brew install espeak-ng'" >&2
+    exit 1
+    ;;
 *)
-    echo "usage: tools/system.sh python|chromium" >&2
+    echo "usage: tools/system.sh python|chromium|espeak-ng" >&2
     exit 2
     ;;
 esac

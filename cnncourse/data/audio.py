@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnncourse.errors import ArgumentError, CourseError, ShapeError
 
 SCALES = ("htk", "slaney")
-FLOOR = 1e-10  # the least power that a decibel is taken of: 100 dB below 1
+FLOOR = 1e-10  # the least power that a decibel is taken of: -100 dB
 
 # Slaney's scale: 3 mels for each 200 Hz up to 1000 Hz, then 27 mels for each factor of 6.4
 LINEAR, KNEE, STEP = 200 / 3, 1000.0, np.log(6.4) / 27
@@ -282,7 +282,12 @@ def mel_filterbank(
 
 
 def log_mel(
-    x: ArrayLike, rate: int, n_mels: int = 40, n_fft: int = 256, hop_length: int = 128
+    x: ArrayLike,
+    rate: int,
+    n_mels: int = 40,
+    n_fft: int = 256,
+    hop_length: int = 128,
+    floor: float = FLOOR,
 ) -> NDArray[np.float32]:
     """Draw a sound as a picture: pitch as it is heard, over time, in decibels.
 
@@ -296,11 +301,14 @@ def log_mel(
         Rows, from the lowest pitch to the highest, on HTK's scale.
     n_fft, hop_length : int
         Samples of a piece, and from one to the next; the first begins at the first sample.
+    floor : float
+        The least power, in place of what is softer: of the noise of a room, say, so that silence
+        looks the same with it and without.
 
     Returns
     -------
     float32 array, shape (..., n_mels, 1 + (L - n_fft) // hop_length)
-        10 log10 of the power in each triangle of `mel_filterbank`, at least -100 dB.
+        10 log10 of the power in each triangle of `mel_filterbank`.
 
     Examples
     --------
@@ -311,7 +319,7 @@ def log_mel(
     """
     power = np.abs(stft(x, n_fft, hop_length, center=False)) ** 2
     mels = mel_filterbank(n_mels, n_fft, rate) @ power  # (..., n_mels, frames)
-    return (10 * np.log10(np.maximum(mels, FLOOR))).astype(np.float32)
+    return (10 * np.log10(np.maximum(mels, floor))).astype(np.float32)
 
 
 def mfcc(log_mels: ArrayLike, n_mfcc: int = 13) -> NDArray[np.float64]:

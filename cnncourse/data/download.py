@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 if the se
 def fetch(
     url: str,
     path: Path,
-    md5: str,
+    checksum: str,
     attempts: int = 3,
     pause: float = 2.0,
     progress: Progress | None = None,
@@ -33,8 +33,8 @@ def fetch(
     path : Path
         Where it goes. An attempt that breaks off leaves `path` with .part added, and the next
         goes on from there.
-    md5 : str
-        What the file's sum must be, in hexadecimal.
+    checksum : str
+        What the file's sum must be, in hexadecimal: MD5 if it has 32 digits, else SHA-256.
     attempts : int
     pause : float
         Seconds before the second attempt; twice as long before each later one.
@@ -51,7 +51,7 @@ def fetch(
     SetupError
         If every attempt fails, with the last reason.
     """
-    if path.exists() and _md5(path) == md5:
+    if path.exists() and _sum(path, checksum) == checksum:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -64,7 +64,7 @@ def fetch(
         except (OSError, URLError) as error:
             problem = getattr(error, "reason", error)
             continue
-        if _md5(part) == md5:
+        if _sum(part, checksum) == checksum:
             return part.replace(path)
         part.unlink()
         problem = "what came is not the file that was published"
@@ -95,6 +95,7 @@ def _receive(url: str, part: Path, progress: Progress | None) -> None:
         raise ConnectionError(f"the connection closed after {done} of {total} bytes")
 
 
-def _md5(path: Path) -> str:
+def _sum(path: Path, like: str) -> str:
+    """Sum a file up in the way that gives as many digits."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+        return hashlib.file_digest(file, "md5" if len(like) == 32 else "sha256").hexdigest()

@@ -119,6 +119,7 @@ def test_ten_times_the_amplitude_is_twenty_decibels():
     loud, soft = (log_mel(gain * NOISE[0], 8000) for gain in (1.0, 0.1))
     np.testing.assert_allclose(loud - soft, 20, atol=1e-4)
     assert log_mel(np.zeros(1000), 8000).max() == -100
+    assert log_mel(np.zeros(1000), 8000, floor=0.1).max() == -10
 
 
 def test_mfcc_is_the_cosine_transform_of_scipy():

@@ -77,6 +77,12 @@ def test_a_broken_connection_is_resumed(server, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["file"]
 
 
+def test_a_longer_sum_is_sha_256(server, tmp_path):
+    fetch(server.url + "file", tmp_path / "file", hashlib.sha256(CONTENT).hexdigest())
+    with pytest.raises(SetupError, match="not the file that was published"):
+        fetch(server.url + "file", tmp_path / "other", "0" * 64, pause=0)
+
+
 def test_a_server_that_cannot_resume_starts_over(server, tmp_path):
     server.cuts, server.ranges = 1, False
     assert fetch(server.url + "file", tmp_path / "file", MD5, pause=0).read_bytes() == CONTENT

@@ -3,6 +3,10 @@
 torchvision's wheel carries a compiled library built against one build of torch. Beside
 another build (a CPU torch, say) that library cannot be loaded, and ``import torchvision``
 stops because two operators it wants to describe were never defined.
+
+jsonschema, which reads every notebook for nbformat, looks for the optional package rfc3987-syntax
+when it is imported; where it is installed (Jupyter's server asks for it), that package compiles a
+grammar of internationalised addresses, which takes about 2.5 CPU seconds at each start.
 """
 
 from __future__ import annotations
@@ -54,6 +58,20 @@ def repair_torchvision() -> bool:
     # boxes.nms asks this before it calls the operator, which now exists
     boxes._assert_has_ops = lambda: None  # type: ignore[attr-defined]
     return True
+
+
+def skip_grammar_of_addresses() -> None:
+    """Let jsonschema start without the grammar of a format that no schema of notebooks uses.
+
+    Call it before the first import of nbformat or jsonschema; afterwards it changes nothing.
+
+    Examples
+    --------
+    >>> skip_grammar_of_addresses()
+    >>> import nbformat
+    """
+    if "jsonschema" not in sys.modules:
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # not to be found
 
 
 def _compiled_library_loads() -> bool:

@@ -68,3 +68,11 @@ def test_a_missing_torchvision_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match="pip install -r"):
         repair_torchvision()
+
+
+def test_notebooks_are_read_without_the_grammar_of_addresses():
+    # it is compiled anew at each start of a command, for 2.5 CPU seconds
+    out = in_a_fresh_process(
+        "import sys, cnncourse.grading.intake, jsonschema; print('lark' in sys.modules)"
+    )
+    assert out == "False\n"

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -172,6 +173,16 @@ class Bundle:
             self.may_not_call,
             asdict(self.limits),
         )
+
+    @cached_property
+    def definitions(self) -> str:
+        """Collect what the released cells define, answers and tests left out."""
+        given = [
+            cell.source
+            for cell in self.release.cells
+            if cell.cell_type == "code" and not is_answer(cell) and not is_test(cell)
+        ]
+        return names.definitions(given)
 
     def needs(self, grade_id: str) -> list[str]:
         """Name the earlier tests cells that make names this one reads, directly or not."""

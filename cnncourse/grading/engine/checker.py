@@ -305,7 +305,7 @@ class Checker:
         answers = set(self.job["answers"])
         wanted = {
             name
-            for name in names.needed(cell["source"])
+            for name in cell["reads"]
             if name in answers or (name not in space and not hasattr(builtins, name))
         }
         for name in wanted:

@@ -352,14 +352,9 @@ def _job(
         "message": limits["message"], "output": limits["output"],
         "may_not_call": list(bundle.may_not_call),
     }  # fmt: skip
-    given = [
-        cell.source
-        for cell in bundle.release.cells
-        if cell.cell_type == "code" and not is_answer(cell) and not is_test(cell)
-    ]
     return {
         "cells": cells,
-        "definitions": names.definitions(given),
+        "definitions": bundle.definitions,
         "answers": sorted({name for made in bundle.answers.values() for name in made}),
         "limits": limits,
         "settings": settings,
@@ -387,6 +382,7 @@ def _cells(
                 yield {
                     "id": cell.id, "kind": "test", "source": bundle.tests[grade_id],
                     "needs": _ids(bundle, bundle.needs(grade_id)),
+                    "reads": sorted(names.needed(bundle.tests[grade_id])),
                     "hidden": bundle.hidden[grade_id],
                 }  # fmt: skip
         elif cell.source.strip():

@@ -67,7 +67,7 @@ def _outside(bundle: Bundle) -> dict[str, str]:
         for cell in bundle.release.cells
         if cell.cell_type == "code" and not is_answer(cell) and not is_test(cell)
     ]
-    defined = names.made(names.definitions(given))
+    defined = names.made(bundle.definitions)
     return {name: source for source in given for name in names.made(source) - defined}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import symtable
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
@@ -22,7 +23,8 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
-def needed(source: str) -> set[str]:
+@lru_cache(1000)  # a class of any size has the same tests
+def needed(source: str) -> frozenset[str]:
     r"""Name what a cell reads and does not make itself, builtins included.
 
     Examples
@@ -31,10 +33,10 @@ def needed(source: str) -> set[str]:
     ['len', 'w', 'y']
     """
     if parse(source) is None:
-        return set()
+        return frozenset()
     table = symtable.symtable(plain(source), "cell", "exec")
     made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    return {name for name in _read(table) if name not in made}
+    return frozenset(name for name in _read(table) if name not in made)
 
 
 def _read(table: symtable.SymbolTable) -> Iterator[str]:
@@ -46,7 +48,8 @@ def _read(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _read(child)
 
 
-def made(source: str) -> set[str]:
+@lru_cache(1000)
+def made(source: str) -> frozenset[str]:
     r"""Name what a cell binds at its outermost level.
 
     Examples
@@ -54,11 +57,11 @@ def made(source: str) -> set[str]:
     >>> sorted(made("import numpy as np\ndef f(): a = 1\nb, c = 1, 2"))
     ['b', 'c', 'f', 'np']
     """
-    tree = parse(source)
-    if tree is None:
-        return set()
+    if parse(source) is None:
+        return frozenset()
     table = symtable.symtable(plain(source), "cell", "exec")
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    symbols = table.get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
 
 
 def definitions(sources: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from cnncourse.grading.engine import checker, sandbox, student, wire
 
 _ALWAYS = [
-    "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
+    "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
 ]  # fmt: skip
 FIRST_SOCKET = 100  # descriptors of a child's sockets begin here
 _REQUEST = 1 << 20  # bytes; requests and the answers of this process are small
@@ -169,16 +169,17 @@ def import_all(modules: list[str]) -> None:
 
 def _draw() -> None:
     """Draw something, so that fonts are found before anyone waits for them."""
-    from IPython.core.pylabtools import print_figure
     from matplotlib import font_manager
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure()
+    FigureCanvasAgg(figure)
     for axes in figure.subplots(1, 2):
         axes.imshow([[0, 1], [2, 3]])
         axes.set_title("$x$: text")
         axes.set_xlabel("text")
-    print_figure(figure, bbox_inches=None, pil_kwargs={"compress_level": 1})
+    student.print_figure(figure)
     # open font files would be shared with the children, where their numbers mean something else
     font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
 

@@ -32,11 +32,11 @@ MAY_IMPORT = {
         "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "models", "plots",
         "shapes", "errors",
     },
-    "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors"},
+    "authoring": {"jupytext", "nbformat", "nbgrader", "traitlets", "yaml", "errors", "compat"},
     "grading": {
         "authoring", "errors", "nbgrader", "nbformat", "nbconvert", "nbclient",
         "jupyter_client", "jinja2", "traitlets", "sqlalchemy", "distributed",
-        "numpy", "IPython", "matplotlib", "probes", "jwt", "requests",
+        "numpy", "IPython", "matplotlib", "PIL", "probes", "jwt", "requests", "compat",
     },
     "probes": {"numpy"},
     "cli": {

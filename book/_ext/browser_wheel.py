@@ -19,7 +19,7 @@ from sphinx.errors import ExtensionError
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "cnncourse"
 MODULES = (
-    "__init__.py", "errors.py", "shapes.py", "gradcheck.py", "plots.py",
+    "__init__.py", "compat.py", "errors.py", "shapes.py", "gradcheck.py", "plots.py",
     "data/*.py", "layers/*.py", "grading/__init__.py", "grading/results.py",
 )
 # pictures and digits of packages that are not there: package and file

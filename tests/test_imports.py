@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "training": {
         "numpy", "torch", "torchvision", "matplotlib", "rich", "data", "plots", "errors", "compat",
     },
-    "models": {"torch", "torchvision", "shapes", "errors", "compat"},
+    "models": {"numpy", "torch", "torchvision", "metrics", "shapes", "errors", "compat"},
     "metrics": {"numpy", "errors"},
     "labs": {
         "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "metrics", "models", "training",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,13 +68,41 @@ def shapes(
     >>> scenes.images.shape, [CLASSES[c] for c in scenes.classes[0]]
     ((2, 3, 48, 48), ['circle', 'circle'])
     """
+    return draw_scenes(count, size, objects, seed, _background)
+
+
+Ground = Callable[[int, np.random.Generator], tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def draw_scenes(
+    count: int, size: int, objects: tuple[int, int], seed: int, ground: Ground
+) -> Scenes:
+    """Draw shapes on any ground.
+
+    Parameters
+    ----------
+    count, size, objects, seed
+        As of `shapes`.
+    ground : callable
+        From the size and a random generator to an image of shape (3, size, size), and what the
+        objects stand out from, of that shape or one that broadcasts to it.
+
+    Returns
+    -------
+    Scenes
+
+    Raises
+    ------
+    ArgumentError
+        If the images are too small, or the number of objects is out of bounds.
+    """
     low, high = objects
     if size < 16:
         raise ArgumentError("size", "at least 16 pixels", size)
     if not 1 <= low <= high <= 20:
         raise ArgumentError("objects", "the least and the most, from 1 to 20", objects)
     scenes = [
-        _scene(size, low, high, i % len(CLASSES), np.random.default_rng((seed, i)))
+        _scene(size, low, high, i % len(CLASSES), np.random.default_rng((seed, i)), ground)
         for i in range(count)
     ]
     images, classes, boxes, masks = zip(*scenes, strict=True) if scenes else ((), (), (), ())
@@ -86,11 +115,12 @@ def shapes(
 
 
 def _scene(
-    size: int, low: int, high: int, first: int, rng: np.random.Generator
+    size: int, low: int, high: int, first: int, rng: np.random.Generator, ground: Ground
 ) -> tuple[
     NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], NDArray[np.uint8]
 ]:
-    image, background = _background(size, rng)
+    image, beside = ground(size, rng)
+    beside = np.broadcast_to(beside, image.shape)
     mask = np.zeros((size, size), np.uint8)
     classes: list[int] = []
     boxes: list[NDArray[np.float32]] = []
@@ -99,11 +129,12 @@ def _scene(
         coverage = _place(kind, size, size / (1 + high**0.5), boxes, rng)
         if coverage is None:
             continue
-        colour = _colour(background, rng)
+        inside = coverage >= 0.5
+        colour = _colour(beside[:, inside].mean(axis=1), rng)
         image += coverage * (colour[:, None, None] - image)
         classes.append(kind)
-        mask[coverage >= 0.5] = len(classes)
-        boxes.append(_box(coverage >= 0.5))
+        mask[inside] = len(classes)
+        boxes.append(_box(inside))
     noisy = (image + rng.normal(0, 0.03, image.shape)).clip(0, 1).astype(np.float32)
     return noisy, np.array(classes), np.array(boxes, np.float32).reshape(-1, 4), mask
 
@@ -111,18 +142,19 @@ def _scene(
 def _background(
     size: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Shade from one colour to one near it: (3, size, size), and the colour between."""
+    """Shade from one colour to one near it: (3, size, size), and the colour between: (3, 1, 1)."""
     colour = rng.uniform(0.1, 0.9, 3)
     slope = rng.uniform(-0.1, 0.1, (3, 2))
     y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
-    return colour[:, None, None] + slope[:, :1, None] * y + slope[:, 1:, None] * x, colour
+    colour = colour[:, None, None]
+    return colour + slope[:, :1, None] * y + slope[:, 1:, None] * x, colour
 
 
-def _colour(background: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw a colour that stands out: at least 0.5 away from the background."""
+def _colour(beside: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw a colour that stands out: at least 0.5 away from what it is drawn on."""
     while True:
         colour = rng.uniform(0, 1, 3)
-        if np.linalg.norm(colour - background) >= 0.5:
+        if np.linalg.norm(colour - beside) >= 0.5:
             return colour
 
 

@@ -261,7 +261,7 @@ def _middles_and_sizes(boxes: Array) -> tuple[Array, Array]:
     return (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
 
 
-def clip(boxes: ArrayLike, size: int | tuple[int, int]) -> Array:
+def clip(boxes: ArrayLike, size: int | Sequence[int]) -> Array:
     """Cut boxes off at the border of the image.
 
     Parameters

@@ -119,8 +119,29 @@ def textures(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int6
     >>> images.shape, np.bincount(labels).tolist()
     ((768, 1, 32, 32), [256, 256, 256])
     """
-    whole = [_picture("skimage", f"data/{name}.png", None, "L") for name in TEXTURES]
-    return _part(*_cut(whole), split)
+    return _part(*_cut([texture(name)[None] for name in TEXTURES]), split)
+
+
+def texture(name: str) -> NDArray[np.float64]:
+    """Load the gray photograph of a surface from which `textures` are cut.
+
+    Parameters
+    ----------
+    name : {'brick', 'grass', 'gravel'}
+
+    Returns
+    -------
+    float64 array, shape (512, 512)
+        Brightness from 0 to 1.
+
+    Examples
+    --------
+    >>> texture("gravel").shape
+    (512, 512)
+    """
+    if name not in TEXTURES:
+        raise ArgumentError("name", f"one of {', '.join(TEXTURES)}", repr(name))
+    return _picture("skimage", f"data/{name}.png", None, "L")[0].copy()
 
 
 def photograph_patches(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int64]]:

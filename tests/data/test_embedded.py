@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from cnncourse.data import digits, photograph
+from cnncourse.data.embedded import texture
 from cnncourse.errors import ArgumentError
 
 
@@ -39,6 +40,15 @@ def test_digits_are_the_same_each_time_and_safe_to_change():
 def test_digits_split_is_named():
     with pytest.raises(ArgumentError, match="split: expected 'train', 'test' or 'all'"):
         digits("valid")
+
+
+def test_surfaces_are_named_and_safe_to_change():
+    before = texture("brick").copy()
+    texture("brick")[:] = 7
+    assert np.array_equal(texture("brick"), before)
+    assert 0 <= before.min() < before.max() <= 1
+    with pytest.raises(ArgumentError, match="name: expected one of brick, grass, gravel"):
+        texture("wood")
 
 
 @pytest.mark.parametrize("name", ["china", "flower"])

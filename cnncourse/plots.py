@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from cnncourse.errors import ShapeError
+from cnncourse.shapes import Window, receptive_field
 
 WIDTH = 6.4  # inches, of every figure
 TITLE = 0.32  # inches, of a panel's title and the gap around it
@@ -193,13 +194,152 @@ def show_kernels(
     return figure
 
 
+@mpl.rc_context(STYLE)
+def show_confusion(counts: ArrayLike, classes: Sequence[str]) -> Figure:
+    """Draw what was taken for what: a row for each true class, as shares of the row.
+
+    Parameters
+    ----------
+    counts : int array, shape (classes, classes)
+        Row i, column j: how many of class i were taken for class j.
+    classes : sequence of str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ShapeError
+        If there is not one row and one column for each class.
+
+    Examples
+    --------
+    >>> figure = show_confusion([[9, 1], [3, 7]], ["cat", "dog"])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['90', '10', '30', '70']
+    """
+    table = np.asarray(counts, dtype=float)
+    if table.shape != (len(classes), len(classes)):
+        expected = f"{len(classes)} rows and columns, one for each class"
+        raise ShapeError("counts", expected, table.shape)
+    shares = table / table.sum(axis=1, keepdims=True).clip(min=1)
+    figure = new_figure(height=min(WIDTH, 1.4 + 0.42 * len(classes)))
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Purples", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        colour = "white" if share > 0.6 else "black"
+        axes.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(classes)), labels=list(classes), rotation=45, ha="right")
+    axes.set_yticks(range(len(classes)), labels=list(classes))
+    axes.set_xlabel("taken for (% of the row)")
+    axes.set_ylabel("is")
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+@mpl.rc_context(STYLE)
+def show_spectrogram(
+    samples: ArrayLike, spectrogram: ArrayLike, rate: int, frequencies: ArrayLike
+) -> Figure:
+    """Draw a sound as a wave, and below it as a picture of its frequencies.
+
+    Parameters
+    ----------
+    samples : float array, shape (L,)
+    spectrogram : float array, shape (rows, frames)
+        Decibels, the lowest frequency first; the frames share the time of the samples evenly.
+    rate : int
+        Samples in a second.
+    frequencies : float array, shape (rows,)
+        Hz, of each row; some of them are written beside it.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ShapeError
+        If there is not one frequency for each row.
+
+    Examples
+    --------
+    >>> figure = show_spectrogram(np.zeros(800), np.zeros((4, 9)), 8000, [100, 300, 900, 2700])
+    >>> figure.axes[1].get_ylabel()
+    'frequency / Hz'
+    """
+    wave, picture, rows = np.asarray(samples), np.asarray(spectrogram), np.asarray(frequencies)
+    if picture.ndim != 2 or rows.shape != picture.shape[:1]:
+        raise ShapeError("frequencies", f"one for each row of {picture.shape}", rows.shape)
+    seconds = len(wave) / rate
+    figure = new_figure(height=3.4)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 2))
+    above.plot(np.arange(len(wave)) / rate, wave, color="0.25", linewidth=0.5)
+    above.set(ylabel="samples", xlim=(0, seconds))
+    drawn = below.imshow(
+        picture, origin="lower", aspect="auto", cmap="magma", extent=(0, seconds, 0, len(rows)),
+        interpolation="nearest",
+    )  # fmt: skip
+    ticks = np.linspace(0, len(rows) - 1, min(5, len(rows))).astype(int)
+    below.set_yticks(ticks + 0.5, [f"{rows[tick]:.0f}" for tick in ticks])
+    below.set(xlabel="time / s", ylabel="frequency / Hz")
+    figure.colorbar(drawn, ax=below, label="dB", pad=0.01)
+    return figure
+
+
+@mpl.rc_context(STYLE)
+def show_dilation_tree(windows: Sequence[Window]) -> Figure:
+    """Draw which samples one output sees, through a stack of causal convolutions.
+
+    Parameters
+    ----------
+    windows : sequence of shapes.Window
+        From the input upwards, of stride 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The output's time is 0; beside each layer, its dilation and what it sees of the input.
+
+    Examples
+    --------
+    >>> from cnncourse.shapes import Window
+    >>> figure = show_dilation_tree([Window(2), Window(2, dilation=2)])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['input', 'dilation 1: sees 2', 'dilation 2: sees 4']
+    """
+    fields = receptive_field(windows)
+    figure = new_figure(height=0.9 + 0.45 * len(windows))
+    axes = figure.add_subplot()
+    reached = {0}
+    for height in range(len(windows), 0, -1):
+        window = windows[height - 1]
+        steps = [-tap * window.dilation for tap in range(window.kernel_size)]
+        lines = [(at, at + step) for at in sorted(reached) for step in steps]
+        axes.plot(np.transpose(lines), [height, height - 1], color="#998ec3", linewidth=0.8)
+        axes.plot(sorted(reached), [height] * len(reached), "o", color="#5e3c99", markersize=4)
+        reached = {at for _, at in lines}
+    axes.plot(sorted(reached), [0] * len(reached), "o", color="#e66101", markersize=4)
+    axes.text(1, 0, "input", va="center", fontsize=9)
+    for height, (window, field) in enumerate(zip(windows, fields, strict=True), start=1):
+        words = f"dilation {window.dilation}: sees {field.size}"
+        axes.text(1, height, words, va="center", fontsize=9)
+    axes.set_xlim(1 - fields[-1].size - 0.5, 0.42 * fields[-1].size)
+    axes.set_xticks([1 - fields[-1].size, 0])
+    axes.set_xlabel("time / samples")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
 class Table:
     """A table of words and numbers that a notebook and the book show as such.
 
     Parameters
     ----------
     header : sequence of str
-        One for each column. The first column holds words; the others, set to the right, numbers.
+        One for each column. Columns of numbers are set to the right, those with words to the left.
     rows : sequence of sequences
         One entry for each column; integers are written with commas.
 
@@ -226,11 +366,17 @@ class Table:
 
     def __str__(self) -> str:
         words = [[_entry(value) for value in row] for row in self.rows]
-        rule = ["---", *["---:"] * (len(self.header) - 1)]
+        columns = zip(self.header, *words, strict=True)
+        rule = ["---:" if _is_numbers(column[1:]) else "---" for column in columns]
         return "\n".join(f"| {' | '.join(line)} |" for line in [self.header, rule, *words])
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+
+def _is_numbers(column: Sequence[str]) -> bool:
+    """Whether each entry begins as a number does, a sign before it or not, or is empty."""
+    return all(not entry or entry.lstrip("+−-±")[:1].isdigit() for entry in column)
 
 
 def _entry(value: object) -> str:

@@ -8,10 +8,13 @@ from cnncourse.plots import (
     WIDTH,
     Table,
     new_figure,
+    show_confusion,
+    show_dilation_tree,
     show_feature_map,
     show_images,
     show_kernels,
 )
+from cnncourse.shapes import Window, receptive_field
 
 
 def drawn(figure):
@@ -94,6 +97,28 @@ def test_table_writes_integers_with_commas_and_a_real_minus():
     assert table._repr_markdown_().splitlines()[2:] == ["| weights | 1,728,000 |", "| sum | −3 |"]
 
 
+def test_numbers_are_set_to_the_right_and_words_to_the_left():
+    table = Table(["layer", "does", "weights"], [["a", "sums", "9 (3 × 3)"], ["b", "bends", ""]])
+    assert str(table).splitlines()[1] == "| --- | --- | ---: |"
+
+
 def test_a_row_of_another_length_is_refused():
     with pytest.raises(ShapeError, match="rows: expected 2 entries in each row, got 1"):
         Table(["a", "b"], [["c"]])
+
+
+def test_a_confusion_matrix_shows_shares_of_the_true_class():
+    figure = show_confusion([[3, 1], [0, 0]], ["cat", "dog"])
+    assert drawn(figure)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["75", "25", "0", "0"]
+    with pytest.raises(ShapeError, match="2 rows and columns, one for each class"):
+        show_confusion(np.eye(3), ["cat", "dog"])
+
+
+def test_a_dilation_tree_reaches_as_far_as_the_receptive_field():
+    windows = [Window(3, dilation=dilation) for dilation in (1, 2, 4)]
+    axes = show_dilation_tree(windows).axes[0]
+    assert axes.get_xticks().tolist() == [1 - receptive_field(windows)[-1].size, 0] == [-14, 0]
+    seen = axes.lines[-1].get_xdata()  # the samples of the input
+    assert sorted(seen) == list(range(-14, 1))
+    assert drawn(axes.figure)

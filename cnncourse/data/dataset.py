@@ -13,13 +13,14 @@ from cnncourse.errors import ArgumentError, ShapeError
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled images, in memory.
+    """Labelled images, series or sentences, in memory.
 
     Parameters
     ----------
     name : str
     images : array, shape (N, C, H, W)
-        Either float32 from 0 to 1, or uint8 from 0 to 255.
+        Either float32 from 0 to 1, or uint8 from 0 to 255. Series are float32 of shape (N, C, L),
+        sentences int64 of shape (N, L): the numbers of their words.
     labels : int64 array, shape (N,)
         Places in `classes`.
     classes : tuple of str

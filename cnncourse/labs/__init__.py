@@ -49,6 +49,7 @@ class Lab:
 
 # in the order of the course
 _ALL: tuple[Lab, ...] = (
+    Lab("text", "sequences", "When does the order of words decide what a sentence means?"),
     Lab("video", "space and time", "Which way does it move, when single frames cannot tell?"),
 )
 _LABS = {lab.name: lab for lab in _ALL}

@@ -18,7 +18,7 @@ class Batches:
     Parameters
     ----------
     data : Dataset
-        uint8 images become float32 from 0 to 1, on the device.
+        uint8 images become float32 from 0 to 1, on the device; int64 numbers of words stay.
     device : torch.device
     channels_last : bool
     """
@@ -47,6 +47,7 @@ class Batches:
         Returns
         -------
         x : float tensor, shape (N, ...)
+            Numbers of words stay the int64 they are.
         y : int64 tensor, shape (N,)
             Both on the device.
         """
@@ -56,6 +57,8 @@ class Batches:
         if not self.on_device:
             x = x.pin_memory().to(self.device, non_blocking=True)
             y = y.pin_memory().to(self.device, non_blocking=True)
+        if x.dtype == torch.int64:
+            return x, y
         x = x.float() / 255 if x.dtype == torch.uint8 else x.float()
         return (x.contiguous(memory_format=torch.channels_last) if self.channels_last else x), y
 

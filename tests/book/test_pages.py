@@ -17,9 +17,8 @@ SETTLED = """async () => {
 # pictures further down wait until they are needed
 LOAD = "all => Promise.all(all.map(i => { i.loading = 'eager'; return i.decode().catch(() => 0) }))"
 CHAPTERS = [
-    "book/01_why_not_dense/index.html",
-    "book/02_convolution/index.html",
-    "book/10_cost/index.html",
+    f"book/{page.parent.name}/index.html"
+    for page in sorted((Path(__file__).parents[2] / "book").glob("[0-9]*/index.md"))
 ]
 
 

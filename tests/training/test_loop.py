@@ -218,6 +218,13 @@ def test_bytes_become_shares():
     assert y.tolist() == [2, 1]
 
 
+def test_numbers_of_words_stay_whole():
+    numbers = np.array([[2, 16_777_217], [0, 1]])  # the first whole number that float32 lacks
+    batches = Batches(Dataset("words", numbers, np.arange(2), ("a", "b")), torch.device("cpu"))
+    x, _ = batches.at(torch.tensor([0]))
+    assert x.tolist() == [[2, 16_777_217]]
+
+
 def test_two_processes_share_each_batch_between_them(digits):
     batches = Batches(digits[0], torch.device("cpu"))
     whole = [y for _, y in batches.shuffled(100, seed=3)]

@@ -7,6 +7,7 @@ from cnncourse.data.folder import image_folder
 from cnncourse.data.idx import mnist
 from cnncourse.data.registry import Parts, data_folder, describe, examples, load, load_parts, names
 from cnncourse.data.shapes import Scenes, shapes
+from cnncourse.data.solids import solids
 
 __all__ = [
     "Dataset",
@@ -29,5 +30,6 @@ __all__ = [
     "photograph",
     "resize",
     "shapes",
+    "solids",
     "textures",
 ]

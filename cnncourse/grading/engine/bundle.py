@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from cnncourse.authoring.source import Exercise
 
 FORMAT = 1  # of the bytes; another meaning of a field wants another number
-ENGINE = 1  # part of every key: raise it when the engine judges differently
 DEFAULT_SECONDS = 30
 _HIDDEN = "HIDDEN TESTS"
 
@@ -159,16 +161,22 @@ class Bundle:
     @property
     def key(self) -> str:
         """Name everything in it."""
-        return _hash(ENGINE, json.loads(self.to_bytes()))
+        return _hash(engine_edition(), json.loads(self.to_bytes()))
 
     def part_key(self, grade_id: str) -> str:
-        """Name all that one part's score depends on, beside the submission and the seed."""
+        """Name all that one part's score depends on, beside the submission and the seed.
+
+        That is its tests and those they build on, its points, the code above it, which runs before
+        it, and what applies to all parts. Prose and what stands below it do not count.
+        """
         needs = [grade_id, *self.needs(grade_id)]
+        above = takewhile(lambda cell: _id(cell) != grade_id, self.release.cells)
         return _hash(
-            ENGINE,
+            engine_edition(),
             [[key, self.tests[key], self.hidden[key]] for key in needs],
             self._points(grade_id),
-            [cell.source for cell in self.release.cells if not is_test(cell)],
+            [cell.source for cell in above if cell.cell_type == "code" and not is_test(cell)],
+            self.definitions,
             self.answers,
             self.may_not_call,
             asdict(self.limits),
@@ -196,6 +204,19 @@ class Bundle:
 
     def _points(self, grade_id: str) -> float:
         return next(c.metadata.nbgrader.points for c in self.release.cells if _id(c) == grade_id)
+
+
+@cache
+def engine_edition() -> str:
+    """Name the code that judges, so that what another has judged is run again.
+
+    What it means counts; its comments and line breaks do not.
+    """
+    engine = Path(__file__).parent
+    room, package = engine.parents[:2]
+    beside = [room / "intake.py", room / "results.py", package / "probes.py"]
+    files = [path for path in sorted(engine.glob("*.py")) if path.name != "lint.py"]
+    return _hash([ast.dump(ast.parse(path.read_text("utf-8"))) for path in [*files, *beside]])
 
 
 def is_test(cell: NotebookNode) -> bool:

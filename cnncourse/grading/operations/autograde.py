@@ -147,7 +147,7 @@ def autograde(
     with only_writer(layout.folder):
         layout.clear_work()
         with Log(new_run(layout.folder)) as log:
-            register = Register(layout, assignment)
+            register = Register(layout, assignment, writes=True)
             run = _Run(layout, register, options, log, progress or _silence, tell or _silence)
             report = run.all(students)
         layout.clear_work()
@@ -218,7 +218,7 @@ class _Run:
         outcomes = carry(
             self.register.bundle.to_bytes(), jobs(),
             min(options.workers, 1 + len(needed) // WORTH_A_PROCESS),
-            options.scheduler, options.sandbox,
+            options.scheduler, options.sandbox, len(needed),
         )  # fmt: skip
         try:
             for outcome in outcomes:

@@ -11,10 +11,12 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cnncourse.errors import SetupError
@@ -25,6 +27,7 @@ from cnncourse.grading.results import Result
 if TYPE_CHECKING:
     from distributed import Client
 
+WORTH_STARTING = 20.0  # seconds that more processes must save
 JOBS_PER_WORKER = 2  # one at work, one on its way
 GPU = "GPU"
 PATIENCE = "30s"  # how long a scheduler may take to answer
@@ -48,8 +51,12 @@ def carry(
     workers: int = 1,
     scheduler: str | None = None,
     sandbox: str = "auto",
+    total: int | None = None,
 ) -> Iterator[Outcome]:
     """Have jobs done, and give their outcomes in whatever order they come.
+
+    Starting more processes takes longer than grading a small class: where it is known how many
+    jobs there are, this one begins alone, and others join when they are worth it.
 
     Parameters
     ----------
@@ -63,17 +70,36 @@ def carry(
         Address of a Dask scheduler whose workers do it instead.
     sandbox : str
         'auto' or 'none'.
+    total : int, optional
+        How many jobs there are.
 
     Raises
     ------
     SetupError
         If a worker cannot grade safely, or the cluster cannot be reached or is lost.
     """
+    jobs = iter(jobs)
     if scheduler is None and workers == 1:
         yield from _here(bundle, jobs, sandbox)
         return
+    if scheduler is None and total is not None:
+        yield from _here(bundle, _until_worth_it(jobs, total, workers), sandbox)
+    if (first := next(jobs, None)) is None:
+        return
     with _client(workers, scheduler) as client:
-        yield from _there(client, bundle, jobs, sandbox)
+        yield from _there(client, bundle, chain([first], jobs), sandbox)
+
+
+def _until_worth_it(jobs: Iterator[Job], total: int, workers: int) -> Iterator[Job]:
+    """Give jobs one by one, until those that are left would be done sooner by more processes."""
+    began = 0.0
+    for done, job in enumerate(jobs):
+        yield job
+        now = time.monotonic()
+        if not done:  # importing what the assignment needs came before it
+            began = now
+        elif (now - began) / done * (total - done - 1) * (1 - 1 / workers) > WORTH_STARTING:
+            return
 
 
 # ---------------------------------------------------------------------------------------

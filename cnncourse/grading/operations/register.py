@@ -66,14 +66,17 @@ class Register:
     ----------
     layout : Layout
     assignment : str
+    writes : bool
+        Whether the course's key is made where there is none; else nothing is written, and nothing
+        can have been graded.
     """
 
-    def __init__(self, layout: Layout, assignment: str) -> None:
+    def __init__(self, layout: Layout, assignment: str, *, writes: bool = False) -> None:
         self._layout = layout
         self.assignment = assignment
         self.bundle = bundle_of(layout, assignment)
         self.journal = Journal(layout.folder / "journal" / f"{assignment}.jsonl")
-        self._course_key = course_key(layout.folder)
+        self._course_key = course_key(layout.folder, writes)
         self._files = released_files(layout, assignment)
         self.blank = tuple(blank_parts(self.bundle.release))
         self.tests = [part.grade_id for part in self.blank if not part.manual]
@@ -211,10 +214,12 @@ def gpu_parts(release: NotebookNode) -> set[str]:
     }
 
 
-def course_key(folder: Path) -> bytes:
-    """Read the course's secret, from which all seeds come, or make it."""
+def course_key(folder: Path, writes: bool) -> bytes:
+    """Read the course's secret, from which all seeds come; make it, or do without."""
     path = folder / KEY_FILE
     if not path.exists():
+        if not writes:
+            return b""
         new = path.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_hex(32) + "\n")

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from cnncourse.authoring.build import fill_in
 from cnncourse.errors import ArgumentError, CourseError
 from cnncourse.grading.engine import Bundle, Grader, grade, watch
+from cnncourse.grading.engine import bundle as bundle_module
 
 LOOPS = """
 import sys, nbformat
@@ -109,5 +111,33 @@ def test_parts_are_graded_alone_and_keyed_apart(bundle, exercise):
     changed = Bundle.from_bytes(bundle.to_bytes())
     changed.tests["test_evens"] += "\nassert evens(3)"
     assert changed.key != bundle.key
-    assert changed.part_key("test_double") == bundle.part_key("test_double")
-    assert changed.part_key("test_evens") != bundle.part_key("test_evens")
+    assert rerun(bundle, changed) == {"test_evens"}
+
+
+def rerun(bundle, changed):
+    """Name the parts that are run again for another bundle."""
+    return {name for name in bundle.tests if bundle.part_key(name) != changed.part_key(name)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "again"),
+    [
+        ("markdown", "test_double", set()),  # prose
+        ("code", "double", {"test_double", "test_evens"}),  # runs before both
+        ("code", "test_double", {"test_evens"}),  # runs when the first part is over
+        ("code", "test_evens", set()),
+    ],
+)
+def test_another_cell_runs_again_the_parts_below_it_alone(bundle, kind, after, again):
+    changed = Bundle.from_bytes(bundle.to_bytes())
+    cells = changed.release.cells
+    place = [c.metadata.get("nbgrader", {}).get("grade_id") for c in cells].index(after)
+    new = {"code": new_code_cell, "markdown": new_markdown_cell}[kind]("print(2)", id="new")
+    cells.insert(place + 1, new)
+    assert rerun(bundle, changed) == again
+
+
+def test_another_engine_runs_everything_again(bundle, monkeypatch):
+    before = {name: bundle.part_key(name) for name in bundle.tests}
+    monkeypatch.setattr(bundle_module, "engine_edition", lambda: "another")
+    assert all(bundle.part_key(name) != key for name, key in before.items())

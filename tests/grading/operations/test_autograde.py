@@ -163,6 +163,12 @@ def test_a_plan_says_what_would_be_run_and_writes_nothing(course, graders):
     assert sorted(course.folder.rglob("*")) == before
 
 
+def test_a_plan_of_a_course_that_was_never_graded_writes_nothing(course, graders):
+    before = {path: path.stat().st_mtime_ns for path in course.folder.rglob("*")}
+    assert sum(each.needed for each in course.plan(NAME)) == 9
+    assert {path: path.stat().st_mtime_ns for path in course.folder.rglob("*")} == before
+
+
 def test_the_same_seed_in_every_run_and_another_for_everyone(course, monkeypatch):
     seeds = []
 

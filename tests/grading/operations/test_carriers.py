@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,30 @@ def test_two_processes_of_this_machine_are_a_cluster_of_its_own(monkeypatch):
     assert {o.job.student for o in (first, *rest)} == {job.student for job in jobs}
     assert len({o.worker for o in (first, *rest)}) == 2
     assert {o.problem for o in rest} == {""}
+
+
+@pytest.mark.parametrize(("seconds", "alone"), [(0.0, 40), (2.0, 2)])
+def test_more_processes_join_when_they_save_more_than_their_start(monkeypatch, seconds, alone):
+    clock, here, there = [0.0], [], []
+
+    def grade_here(_, jobs, __):
+        for job in jobs:
+            clock[0] += seconds
+            here.append(job)
+            yield Outcome(job, None)
+
+    def grade_there(_, __, jobs, ___):
+        there.extend(jobs)
+        yield from (Outcome(job, None) for job in there)
+
+    monkeypatch.setattr(carriers, "_here", grade_here)
+    monkeypatch.setattr(carriers, "_there", grade_there)
+    monkeypatch.setattr(carriers, "_client", lambda *_: nullcontext())
+    monkeypatch.setattr(carriers.time, "monotonic", lambda: clock[0])
+    jobs = [Job(f"s{n}", b"", b"", ("a",)) for n in range(40)]
+    outcomes = list(carry(b"", jobs, workers=2, total=40))
+    assert [outcome.job for outcome in outcomes] == here + there == jobs
+    assert len(here) == alone
 
 
 def test_an_address_where_nobody_answers_is_named(monkeypatch):

@@ -37,8 +37,10 @@ DISTURBANCES = {
 VIBRATION_RATE = 1000  # samples per second
 SPEEDS = (15.0, 25.0)  # turns per second
 BALLS, SLENDERNESS = 9, 0.2  # of the bearing: balls, and their diameter over that of their circle
-STATES = ("healthy", "imbalance", "misalignment", "outer race", "inner race")
-RESONANCE, DECAY = 250.0, 0.004  # hertz and seconds: how the housing rings when it is struck
+# balls that pass a point of the outer race while the shaft turns once, if they roll without sliding
+PASSAGES = BALLS / 2 * (1 - SLENDERNESS)
+STATES = ("healthy", "imbalance", "misalignment", "flawed race", "stick-slip")
+RESONANCE, DECAY = 250.0, 0.004  # hertz and seconds: how the housing rings
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,36 +129,14 @@ def _beat(after: Signal, kind: str, height: float) -> Signal:
     return total
 
 
-def passages_per_turn(race: str) -> float:
-    """Count how often a ball passes a flaw of a race while the shaft turns once.
-
-    Parameters
-    ----------
-    race : {'outer race', 'inner race'}
-
-    Returns
-    -------
-    float
-        balls / 2 (1 ∓ ball diameter / pitch diameter): kinematics of balls that roll between the
-        races without sliding, touching them squarely.
-
-    Examples
-    --------
-    >>> [round(passages_per_turn(race), 3) for race in ("outer race", "inner race")]
-    [3.6, 5.4]
-    """
-    if race not in STATES[3:]:
-        raise ArgumentError("race", "'outer race' or 'inner race'", repr(race))
-    return BALLS / 2 * (1 - SLENDERNESS if race == "outer race" else 1 + SLENDERNESS)
-
-
 def machines(count: int, length: int = 512, seed: int = 0) -> Dataset:
     """Draw vibrations of machines, healthy ones and faulty ones.
 
-    An imbalance shakes once a turn, a misaligned shaft twice. A flaw in a race of the bearing makes
-    the housing ring whenever a ball passes: `passages_per_turn`; the inner race turns with the
-    shaft, so its blows grow and fade with each turn. Loads, speeds and noise differ from
-    machine to machine.
+    An imbalance shakes once a turn, a misaligned shaft twice. A flaw in the outer race of the
+    bearing strikes the housing whenever a ball passes, and it rings down. A dry bearing sticks and
+    slips as often: the ringing grows, and stops when it lets go. The last two are each other's
+    mirror images in time, so nothing that ignores the direction of time tells them apart: no
+    spectrum, no statistic of the values. Loads, speeds and noise differ from machine to machine.
 
     Parameters
     ----------
@@ -199,26 +179,18 @@ def _machine(state: str, length: int, rng: np.random.Generator) -> Signal:
     twice = rng.uniform(0.4, 0.8) if state == "misalignment" else rng.uniform(0.05, 0.3)
     values = once * np.sin(2 * np.pi * (turns + rng.random()))
     values += twice * np.sin(2 * np.pi * (2 * turns + rng.random()))
-    if state.endswith("race"):
-        values += rng.uniform(0.8, 1.6) * _blows(state, turns, rng)
-    else:  # something else knocks now and then: a blow alone is no fault of the bearing
-        values += rng.uniform(0.4, 1.2) * _ring(rng.random(length) < 0.04)
+    if state in STATES[3:]:
+        forth = slice(None, None, 1 if state == "flawed race" else -1)
+        values += _ringing(turns[forth], rng)[forth]
     values += rng.normal(0, rng.uniform(0.15, 0.3), length)
     return np.stack([values, tachometer])
 
 
-def _blows(race: str, turns: Signal, rng: np.random.Generator) -> Signal:
-    """Let the housing ring each time a ball passes the flaw; balls slip by a hundredth or so."""
-    passages = turns * passages_per_turn(race) * (1 + rng.normal(0, 0.005)) + rng.random()
-    struck = np.diff(np.floor(passages), prepend=np.floor(passages[0])) > 0
-    strength = struck * (1 + rng.normal(0, 0.1, len(turns)))
-    if race == "inner race":  # struck hard only while the flaw is under the load
-        strength *= (1 + np.cos(2 * np.pi * (turns + rng.random()))) / 2 * 1.5
-    return _ring(strength)
-
-
-def _ring(blows: NDArray) -> Signal:
-    """Answer each blow with a decaying oscillation."""
+def _ringing(turns: Signal, rng: np.random.Generator) -> Signal:
+    """Ring down after each passage of a ball; balls slip by half a hundredth or so."""
+    passages = turns * PASSAGES * (1 + rng.normal(0, 0.005)) + rng.random()
+    struck = np.diff(np.floor(passages), prepend=np.floor(passages[0])) != 0
+    strength = struck * rng.uniform(0.6, 1.4) * (1 + rng.normal(0, 0.1, len(turns)))
     after = np.arange(round(8 * DECAY * VIBRATION_RATE)) / VIBRATION_RATE
     answer = np.exp(-after / DECAY) * np.sin(2 * np.pi * RESONANCE * after)
-    return np.convolve(blows, answer)[: len(blows)]
+    return np.convolve(strength, answer)[: len(turns)]

@@ -112,7 +112,7 @@ def heartbeats(seconds: float, disturbed: float = 0.0, seed: int = 0) -> Recordi
             start, stop = (round((at + edge) * HEART_RATE) for edge in DISTURBANCES[kind])
             events.append((kind, start, stop))
             if kind == "loose electrode":
-                values[start:stop] += rng.normal(0, 0.15, stop - start)
+                values[start:stop] += rng.normal(0, 0.3, stop - start)
         peak += pace
     return Recording(values.astype(np.float32)[None], HEART_RATE, tuple(events))
 

@@ -2,7 +2,8 @@
 
 It is written into the folder lite of the built book (_build/html), shares the Python of the book's
 live cells (_static/pyodide there, so the book is built first), asks no other server for anything,
-and holds the students' notebooks of the exercises that need NumPy alone.
+and holds the students' notebooks of the exercises that need NumPy alone. The course's instruments
+are widgets there.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ ROOT = Path(__file__).parents[1]
 RELEASE = ROOT / "_build/exercises/release"
 WORK = ROOT / "_build/lite"  # what the build reads
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
+EXTENSIONS = (
+    "@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget",
+)
 LABEXTENSIONS = Path(sys.prefix) / "share/jupyter/labextensions"
 
 # what the kernel starts with: its own parts, and what a notebook of the course imports first
 PRELOADED = (
     "micropip", "piplite", "ipykernel", "pyodide-kernel", "comm", "jedi", "ipython",
-    "numpy", "matplotlib", "pillow", "cnncourse",
+    "numpy", "matplotlib", "pillow", "cnncourse-instruments",
 )
 TOO_HEAVY = re.compile(r"^\s*(?:import|from) (?:torch|torchvision|sklearn|skimage)\b", re.MULTILINE)
 

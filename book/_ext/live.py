@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from browser_wheel import build_wheel
+from browser_wheel import WHEELS, build_wheel, lock_entry
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -58,7 +58,7 @@ def bundle(folder: Path) -> str:
 
 
 def copy_python(folder: Path) -> dict[str, float]:
-    """Put Pyodide and the course's wheel beside the pages; return what they weigh, in MB."""
+    """Put Pyodide and the course's wheels beside the pages; return what they weigh, in MB."""
     if not (PYODIDE / LOCK).is_file():
         raise ExtensionError("_build/pyodide is missing: run `make assets`, then build")
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,19 +68,14 @@ def copy_python(folder: Path) -> dict[str, float]:
             part = target.with_name(f"{target.name}.part")
             shutil.copyfile(source, part)
             part.replace(target)
-    wheel = build_wheel(folder)
     lock = json.loads((PYODIDE / LOCK).read_text("utf-8"))
-    lock["packages"]["cnncourse"] = {
-        "name": "cnncourse", "version": wheel.name.split("-")[1], "file_name": wheel.name,
-        "install_dir": "site", "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
-        "package_type": "package", "imports": ["cnncourse"], "depends": ["numpy"],
-        "unvendored_tests": False,
-    }
+    wheels = {name: build_wheel(folder, name) for name in WHEELS}
+    lock["packages"] |= {name: lock_entry(wheel, name) for name, wheel in wheels.items()}
     part = folder / f"{LOCK}.part"
     part.write_text(json.dumps(lock, indent=1), encoding="utf-8")
     part.replace(folder / LOCK)
     for other in folder.iterdir():
-        if other != wheel and not (PYODIDE / other.name).exists():
+        if other not in wheels.values() and not (PYODIDE / other.name).exists():
             other.unlink()
     return weigh(folder, lock["packages"])
 

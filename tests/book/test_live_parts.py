@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from browser_wheel import build_wheel
+from browser_wheel import WHEELS, build_wheel
 from live import as_script, live_cells
 from workbook import data_of, page_source, read_workbook
 
@@ -223,6 +223,28 @@ def test_the_wheel_works_with_numpy_alone(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path / "site", capture_output=True, text=True
     )
     assert run.stdout.strip() == "1797", run.stderr
+
+
+WITHOUT_TORCH = """
+import sys
+for name in ("torch", "torchvision", "sklearn", "skimage"):
+    sys.modules[name] = None
+from cnncourse.instruments import INSTRUMENTS, instrument, zoo
+assert zoo.__file__.startswith({wheel!r}), zoo.__file__
+shown = [instrument(name)()._repr_mimebundle_()[0] for name in INSTRUMENTS]
+print(len(shown), all("application/vnd.jupyter.widget-view+json" in data for data in shown))
+"""
+
+
+def test_the_instruments_wheel_has_all_that_every_instrument_needs_but_torch(tmp_path):
+    for name in WHEELS:
+        with zipfile.ZipFile(build_wheel(tmp_path, name)) as archive:
+            archive.extractall(tmp_path / "site")
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH.format(wheel=str(tmp_path))],
+        cwd=tmp_path / "site", capture_output=True, text=True, env={"HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert run.stdout.split() == ["11", "True"], run.stderr
 
 
 # --- the fetch ---

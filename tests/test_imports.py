@@ -23,11 +23,13 @@ MAY_IMPORT = {
     },
     "models": {"numpy", "torch", "torchvision", "metrics", "shapes", "errors", "compat"},
     "metrics": {"numpy", "errors"},
+    "inspection": {"torch", "errors"},
     "labs": {
-        "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "metrics", "models", "training",
-        "plots", "shapes", "errors",
+        "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "inspection", "metrics",
+        "models", "training", "plots", "shapes", "errors",
     },
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
+    "diagrams": {"matplotlib", "torch", "models", "plots", "errors"},
     "instruments": {
         "anywidget", "numpy", "matplotlib", "traitlets", "data", "layers", "models", "plots",
         "shapes", "errors",

@@ -26,14 +26,17 @@ class Labelled:
         Brightness from 0 to 1.
     labels : int64 array, shape (N, H, W)
         Places in `CLASSES`.
+    digits : int64 array, shape (N,)
+        Which digit is shown, 0 to 9.
     """
 
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
+    digits: NDArray[np.int64]
 
 
 def digits_on_textures(
-    count: int, size: int = 32, split: str = "train", seed: int = 0
+    count: int, size: int = 32, split: str = "train", seed: int = 0, digit: int = DIGIT
 ) -> Labelled:
     """Draw a bright digit where two surfaces meet along a straight line.
 
@@ -44,11 +47,13 @@ def digits_on_textures(
     ----------
     count : int
     size : int
-        Height and width in pixels, 24 to 128.
+        Height and width in pixels, from that of the digit to 128.
     split : {'train', 'test'}
         Tests show other digits on other parts of the photographs.
     seed : int
         The same seed draws the same scenes; the first of more are those of fewer.
+    digit : int
+        Height and width of the digit in pixels, with the paper around it; at least 8.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def digits_on_textures(
     Raises
     ------
     ArgumentError
-        If the size or the split is none of these.
+        If a size or the split is none of these.
 
     Examples
     --------
@@ -65,21 +70,26 @@ def digits_on_textures(
     >>> scenes.images.shape, [CLASSES[k] for k in np.unique(scenes.labels[0])]
     ((2, 1, 32, 32), ['grass', 'gravel', 'digit'])
     """
-    if not DIGIT <= size <= 512 - TRAIN_COLUMNS:
-        raise ArgumentError("size", f"{DIGIT} to {512 - TRAIN_COLUMNS} pixels", size)
+    if digit < 8:
+        raise ArgumentError("digit", "at least 8 pixels", digit)
+    if not digit <= size <= 512 - TRAIN_COLUMNS:
+        raise ArgumentError("size", f"{digit} to {512 - TRAIN_COLUMNS} pixels", size)
     if split not in ("train", "test"):
         raise ArgumentError("split", "'train' or 'test'", repr(split))
     images, labels = digits(split)
-    inks = resize(Dataset("digits", images.astype(np.float32), labels, tuple("0123456789")), DIGIT)
+    inks = resize(Dataset("digits", images.astype(np.float32), labels, tuple("0123456789")), digit)
     part = slice(TRAIN_COLUMNS) if split == "train" else slice(TRAIN_COLUMNS, None)
     surfaces = [texture(name)[:, part] for name in TEXTURES]
     scenes = Labelled(
-        np.empty((count, 1, size, size), np.float32), np.empty((count, size, size), np.int64)
+        np.empty((count, 1, size, size), np.float32), np.empty((count, size, size), np.int64),
+        np.empty(count, np.int64),
     )
     for i in range(count):
         rng = np.random.default_rng((seed, i))
         image, scenes.labels[i] = _ground(surfaces, size, rng)
-        ink = _place(inks.images[rng.integers(len(inks)), 0], size, rng)
+        which = rng.integers(len(inks))
+        scenes.digits[i] = labels[which]
+        ink = _place(inks.images[which, 0], size, rng)
         scenes.labels[i][ink >= 0.5] = CLASSES.index("digit")
         image += 0.95 * ink * (rng.uniform(0.8, 1) - image)
         scenes.images[i, 0] = (image + rng.normal(0, 0.02, image.shape)).clip(0, 1)
@@ -108,8 +118,8 @@ def _piece(
 def _place(
     ink: NDArray[np.float32], size: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Put a digit anywhere on empty paper: (24, 24) -> (size, size)."""
-    paper = np.zeros((size, size))
-    top, left = rng.integers(size - DIGIT + 1, size=2)
-    paper[top : top + DIGIT, left : left + DIGIT] = ink
+    """Put a digit anywhere on empty paper: (digit, digit) -> (size, size)."""
+    paper, digit = np.zeros((size, size)), len(ink)
+    top, left = rng.integers(size - digit + 1, size=2)
+    paper[top : top + digit, left : left + digit] = ink
     return paper

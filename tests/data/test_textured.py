@@ -53,3 +53,14 @@ def test_arguments_are_named():
         digits_on_textures(1, size=20)
     with pytest.raises(ArgumentError, match="split"):
         digits_on_textures(1, split="valid")
+
+
+def test_a_digit_of_another_size_is_named_and_has_that_size():
+    scenes = digits_on_textures(60, size=48, seed=1, digit=12)
+    assert set(scenes.digits) == set(range(10))
+    for mask in scenes.labels == CLASSES.index("digit"):
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        assert np.ptp(rows) < 12
+        assert np.ptp(columns) < 12
+    with pytest.raises(ArgumentError, match="digit: expected at least 8 pixels, got 4"):
+        digits_on_textures(1, digit=4)

@@ -281,6 +281,17 @@ def mel_filterbank(
     return filters * 2 / (right - left) if norm == "slaney" else filters
 
 
+def mel_frequencies(n_mels: int, rate: int, scale: str = "htk") -> NDArray[np.float64]:
+    """Say where the triangles of a `mel_filterbank` over all frequencies have their tops, in Hz.
+
+    Examples
+    --------
+    >>> mel_frequencies(3, rate=8000).round()
+    array([ 427., 1114., 2219.])
+    """
+    return mel_to_hertz(np.linspace(0, hertz_to_mel(rate / 2, scale), n_mels + 2)[1:-1], scale)
+
+
 def log_mel(
     x: ArrayLike,
     rate: int,

@@ -40,7 +40,7 @@ BALLS, SLENDERNESS = 9, 0.2  # of the bearing: balls, and their diameter over th
 # balls that pass a point of the outer race while the shaft turns once, if they roll without sliding
 PASSAGES = BALLS / 2 * (1 - SLENDERNESS)
 STATES = ("healthy", "imbalance", "misalignment", "flawed race", "stick-slip")
-RESONANCE, DECAY = 250.0, 0.004  # hertz and seconds: how the housing rings
+RESONANCE, DECAY = 100.0, 0.006  # hertz and seconds: how the housing rings
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +182,7 @@ def _machine(state: str, length: int, rng: np.random.Generator) -> Signal:
     if state in STATES[3:]:
         forth = slice(None, None, 1 if state == "flawed race" else -1)
         values += _ringing(turns[forth], rng)[forth]
-    values += rng.normal(0, rng.uniform(0.15, 0.3), length)
+    values += rng.normal(0, rng.uniform(0.1, 0.2), length)
     return np.stack([values, tachometer])
 
 
@@ -190,7 +190,7 @@ def _ringing(turns: Signal, rng: np.random.Generator) -> Signal:
     """Ring down after each passage of a ball; balls slip by half a hundredth or so."""
     passages = turns * PASSAGES * (1 + rng.normal(0, 0.005)) + rng.random()
     struck = np.diff(np.floor(passages), prepend=np.floor(passages[0])) != 0
-    strength = struck * rng.uniform(0.6, 1.4) * (1 + rng.normal(0, 0.1, len(turns)))
+    strength = struck * rng.uniform(0.8, 1.6) * (1 + rng.normal(0, 0.1, len(turns)))
     after = np.arange(round(8 * DECAY * VIBRATION_RATE)) / VIBRATION_RATE
     answer = np.exp(-after / DECAY) * np.sin(2 * np.pi * RESONANCE * after)
     return np.convolve(strength, answer)[: len(turns)]

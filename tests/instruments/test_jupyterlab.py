@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from cnncourse.instruments import INSTRUMENTS
+from cnncourse.instruments import INSTRUMENTS, instrument
 
 STARTS = 90  # seconds that a server may take on a busy machine
 MADE = """
@@ -77,6 +77,8 @@ def free_port():
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """The address of a JupyterLab with one notebook, cells not yet run."""
+    for name in INSTRUMENTS:  # some show what is measured once a machine: not while a page waits
+        instrument(name)()
     folder = tmp_path_factory.mktemp("lab")
     notebook = {
         "cells": [

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cnncourse.authoring.build import build_exercise, fill_in, release_notebook
 from cnncourse.authoring.source import read_exercise
 from cnncourse.cli import main
+from cnncourse.data.audio import wav
 
 COUNTING = Path(__file__).parent / "grading" / "counting"
 NAME = "01_counting"
@@ -188,6 +189,17 @@ def test_data_sets_are_listed_and_described():
     shown = run("data", "describe", "diggits")
     assert shown.exit_code == 1
     assert "nearest: digits" in shown.output
+
+
+def test_recordings_show_their_licence_and_are_not_fetched_twice(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path))
+    (tmp_path / "fsdd").mkdir()
+    with zipfile.ZipFile(tmp_path / "fsdd" / "recordings.zip", "w") as packed:
+        packed.writestr("7_ann_0.wav", wav([0.0, 0.5], 8000))
+    told = CliRunner().invoke(main, ["data", "recordings"])
+    assert told.exit_code == 0, told.output
+    assert "CC BY-SA 4.0" in told.stderr
+    assert told.stdout == f"{tmp_path}: 1 recordings of ann\n"
 
 
 def test_train_trains_logs_and_goes_on_where_it_stopped(tmp_path):

@@ -13,6 +13,7 @@ from cnncourse.plots import (
     show_feature_map,
     show_images,
     show_kernels,
+    show_spectrogram,
 )
 from cnncourse.shapes import Window, receptive_field
 
@@ -122,3 +123,14 @@ def test_a_dilation_tree_reaches_as_far_as_the_receptive_field():
     seen = axes.lines[-1].get_xdata()  # the samples of the input
     assert sorted(seen) == list(range(-14, 1))
     assert drawn(axes.figure)
+
+
+def test_a_spectrogram_names_some_of_its_frequencies():
+    frequencies = np.geomspace(100, 3000, 9)
+    figure = show_spectrogram(np.zeros(800), np.zeros((9, 5)), 8000, frequencies)
+    wave, picture = figure.axes[:2]
+    assert wave.get_xlim() == picture.get_xlim() == (0, 0.1)
+    labels = [text.get_text() for text in picture.get_yticklabels()]
+    assert labels == [f"{frequencies[row]:.0f}" for row in (0, 2, 4, 6, 8)]
+    with pytest.raises(ShapeError, match=r"frequencies: expected one for each row of \(9, 5\)"):
+        show_spectrogram(np.zeros(800), np.zeros((9, 5)), 8000, frequencies[:8])

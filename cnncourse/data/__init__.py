@@ -4,6 +4,7 @@ from cnncourse.data.clips import moving_digits
 from cnncourse.data.dataset import Dataset, few, hold_out, resize
 from cnncourse.data.embedded import digits, faces, patches, photograph, textures
 from cnncourse.data.folder import image_folder
+from cnncourse.data.graphs import Graph, karate_club, see_also
 from cnncourse.data.idx import mnist
 from cnncourse.data.registry import Parts, data_folder, describe, examples, load, load_parts, names
 from cnncourse.data.shapes import Scenes, shapes
@@ -11,6 +12,7 @@ from cnncourse.data.solids import solids
 
 __all__ = [
     "Dataset",
+    "Graph",
     "Parts",
     "Scenes",
     "data_folder",
@@ -21,6 +23,7 @@ __all__ = [
     "few",
     "hold_out",
     "image_folder",
+    "karate_club",
     "load",
     "load_parts",
     "mnist",
@@ -29,6 +32,7 @@ __all__ = [
     "patches",
     "photograph",
     "resize",
+    "see_also",
     "shapes",
     "solids",
     "textures",

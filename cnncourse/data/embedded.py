@@ -279,6 +279,6 @@ def _package_file(package: str, path: str) -> Path:
         return CARRIED / package / path
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        name = {"sklearn": "scikit-learn", "skimage": "scikit-image"}[package]
+        name = {"sklearn": "scikit-learn", "skimage": "scikit-image"}.get(package, package)
         raise SetupError(f"{name} is not installed: pip install -r requirements.txt")
     return Path(spec.submodule_search_locations[0]) / path

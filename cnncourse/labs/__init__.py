@@ -54,6 +54,7 @@ _ALL: tuple[Lab, ...] = (
     Lab("gan", "generation", "Can a network invent digits, and of how many kinds?"),
     Lab("superresolution", "generation", "Can a network guess the pixels between the pixels?"),
     Lab("points", "points and graphs", "What is left of convolution where there is no grid?"),
+    Lab("graphs", "points and graphs", "What are you, if I know your friends?"),
 )
 _LABS = {lab.name: lab for lab in _ALL}
 

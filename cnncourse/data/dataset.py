@@ -13,14 +13,15 @@ from cnncourse.errors import ArgumentError, ShapeError
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled images, series or sentences, in memory.
+    """Labelled images, series, clips, clouds or sentences, in memory.
 
     Parameters
     ----------
     name : str
     images : array, shape (N, C, H, W)
-        Either float32 from 0 to 1, or uint8 from 0 to 255. Series are float32 of shape (N, C, L),
-        sentences int64 of shape (N, L): the numbers of their words.
+        Either float32 from 0 to 1, or uint8 from 0 to 255. Series and clouds of points are float32
+        of shape (N, C, L), clips (N, C, D, H, W), sentences int64 of shape (N, L): the numbers of
+        their words.
     labels : int64 array, shape (N,)
         Places in `classes`.
     classes : tuple of str

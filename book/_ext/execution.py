@@ -19,7 +19,10 @@ from sphinx.util import logging
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "cnncourse"
-READ_BY_PAGES = (ROOT / "benchmarks/conv.py", ROOT / "benchmarks/results/conv.json")
+RESULTS = ROOT / "benchmarks/results"
+READ_BY_PAGES = (
+    ROOT / "benchmarks/conv.py", RESULTS / "conv.json", *sorted(RESULTS.glob("experiments/*.json")),
+)  # fmt: skip
 logger = logging.getLogger(__name__)
 
 

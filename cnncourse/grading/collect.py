@@ -12,7 +12,7 @@ from nbgrader.exchange.default import ExchangeCollect
 
 from cnncourse.authoring.build import write_atomically
 from cnncourse.errors import SetupError
-from cnncourse.grading.intake import Handed, read_inbox
+from cnncourse.grading.intake import OURS, Handed, read_inbox
 from cnncourse.grading.layout import Desk, Layout, swap
 
 _EXCHANGE = "exchange"
@@ -34,12 +34,13 @@ def collect_exchange(layout: Layout, desk: Desk, assignment: str, roster: set[st
 def collect_inbox(layout: Layout, assignment: str, inbox: Path, roster: set[str]) -> list[str]:
     """Collect from a folder or a zip file."""
     taken, refused = [], {}
-    for handed in read_inbox(inbox, assignment):
+    for handed in read_inbox(inbox, assignment, layout.may_bring(assignment)):
         if handed.student not in roster:
             refused[handed.student] = _unknown(handed.student)
-        elif handed.problem:
-            refused[handed.student] = f"{handed.path}: {handed.problem}"
-        else:
+            continue
+        if handed.problem or handed.left_out:
+            refused[handed.student] = f"{handed.path}: {handed.problem or handed.left_out}"
+        if not handed.problem:
             _store(layout, assignment, handed)
             taken.append(handed.student)
     _note(layout, assignment, str(inbox.resolve()), refused)
@@ -84,15 +85,20 @@ def _unknown(student: str) -> str:
 def _store(layout: Layout, assignment: str, handed: Handed) -> None:
     """Put a file where nbgrader expects it; the same file again changes nothing."""
     folder = layout.of_student("submitted", handed.student, assignment)
-    notebook = folder / f"{assignment}.ipynb"
-    if notebook.is_file() and notebook.read_bytes() == handed.data:
+    files = {**handed.files, f"{assignment}.ipynb": handed.data}
+    if {path.name: path.read_bytes() for path in _stored(folder)} == files:
         return
     new = layout.work / "submitted" / handed.student
     new.mkdir(parents=True)
-    (new / notebook.name).write_bytes(handed.data)
+    for name, data in files.items():
+        (new / name).write_bytes(data)
     if handed.when is not None:
         (new / "timestamp.txt").write_text(f"{handed.when:%Y-%m-%d %H:%M:%S.%f} UTC")
     swap(new, folder)
+
+
+def _stored(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file() and path.name not in OURS]
 
 
 def _note(layout: Layout, assignment: str, source: str, refused: dict[str, str]) -> None:

@@ -6,16 +6,18 @@ one, and only the sources of answer cells, and of cells the student added, are t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import stat
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -252,6 +254,7 @@ def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path
 # ---------------------------------------------------------------------------------------
 # files beside the notebook
 
+OURS = ("timestamp.txt", "submission_secret.txt")  # what collecting writes beside a notebook
 MOST_FILES, LARGEST_FILES = 100, 20_000_000  # bytes of all of them together
 DATA_KINDS = (
     ".csv", ".tsv", ".txt", ".md", ".json", ".yaml", ".yml", ".npy", ".npz", ".png", ".jpg",
@@ -313,16 +316,21 @@ def _unwelcome(name: str) -> str:
 
 @dataclass(frozen=True)
 class Handed:
-    """One student's file from an inbox; `problem` says why there is none to grade."""
+    """One student's notebook from an inbox, and the files beside it that are taken along.
+
+    `problem` says why there is no notebook to grade, `left_out` which files were not taken.
+    """
 
     student: str
     path: str
     data: bytes = b""
     when: datetime | None = None
     problem: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: str = ""
 
 
-def read_inbox(inbox: Path, notebook: str) -> Iterator[Handed]:
+def read_inbox(inbox: Path, notebook: str, may_bring: Sequence[str] = ()) -> Iterator[Handed]:
     """Read what a learning platform collected, student by student.
 
     Parameters
@@ -331,6 +339,8 @@ def read_inbox(inbox: Path, notebook: str) -> Iterator[Handed]:
         A folder or a zip file that holds `STUDENT/*.ipynb` or `STUDENT.ipynb`.
     notebook : str
         The notebook's expected name, without `.ipynb`; a student's only notebook may have any.
+    may_bring : sequence of str
+        Patterns of the names of files that are taken along from beside the notebook.
     """
     inbox = Path(inbox)
     if inbox.is_dir():
@@ -344,10 +354,43 @@ def read_inbox(inbox: Path, notebook: str) -> Iterator[Handed]:
         if len(file.parts) == 1 and file.parts[0].endswith(".ipynb"):
             students.setdefault(file.parts[0].removesuffix(".ipynb"), []).append(file)
         elif len(file.parts) > 1:
-            of_student = students.setdefault(file.parts[0], [])
-            of_student += [file] if file.parts[-1].endswith(".ipynb") else []
+            students.setdefault(file.parts[0], []).append(file)
     for student, found in students.items():
-        yield _choose(student, found, notebook)
+        handed, folder = _choose(student, found, notebook)
+        beside = [f for f in found if f.parts[:-1] == folder and brings(f.parts[-1], may_bring)]
+        yield _with_files(handed, beside) if folder else handed
+
+
+def brings(name: str, may_bring: Sequence[str]) -> bool:
+    """Whether a file of this name may be handed in beside the notebook.
+
+    Examples
+    --------
+    >>> brings("my data.csv", ["*.csv"]), brings("notes.ipynb", ["*"])
+    (True, False)
+    """
+    taken = name.endswith(".ipynb") or name in ("", *OURS)
+    return not taken and any(fnmatchcase(name, pattern) for pattern in may_bring)
+
+
+def _with_files(handed: Handed, beside: list[_File]) -> Handed:
+    """Take files along as long as there is room for them."""
+    files: dict[str, bytes] = {}
+    room, left = LARGEST_FILES, []
+    for file in beside:
+        name, data = file.parts[-1], None
+        with contextlib.suppress(*_UNREADABLE):
+            data = file.read(room)
+        problem = _unwelcome(name) or ("it cannot be read" if data is None else "")
+        if problem or data is None:
+            left.append(f"“{name[:100]}”: {problem}")
+        elif len(data) > room or len(files) == MOST_FILES:
+            left.append(f"“{name[:100]}”: there are too many, or too large ones")
+        else:
+            files[name] = data
+            room -= len(data)
+    words = f"files beside the notebook were left out: {'; '.join(left[:5])}" if left else ""
+    return replace(handed, files=files, left_out=words)
 
 
 def find_notebook(folder: Path, notebook: str) -> Path:
@@ -375,12 +418,14 @@ class _File:
     source: Path | tuple[Path, zipfile.ZipInfo]
     size: int
 
-    def read(self) -> bytes:
+    def read(self, most: int) -> bytes:
+        """Read so many bytes, and one more where there are more."""
         if isinstance(self.source, Path):
-            return self.source.read_bytes()
+            with self.source.open("rb") as file:
+                return file.read(most + 1)
         archive, info = self.source
-        with zipfile.ZipFile(archive) as opened, opened.open(info) as file:
-            return file.read(LARGEST_NOTEBOOK + 1)
+        with zipfile.ZipFile(archive) as opened, opened.open(info) as member:
+            return member.read(most + 1)
 
 
 def _folder_files(inbox: Path) -> Iterator[_File]:
@@ -415,18 +460,27 @@ def _is_hidden(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") or part in ("__MACOSX", "/") for part in parts)
 
 
-def _choose(student: str, found: list[_File], notebook: str) -> Handed:
+_UNREADABLE = (OSError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile)
+
+
+def _choose(student: str, found: list[_File], notebook: str) -> tuple[Handed, tuple[str, ...]]:
+    """Choose a student's notebook; give its folder, too."""
+    found = [file for file in found if file.parts[-1].endswith(".ipynb")]
     chosen = _only([file.parts[-1] for file in found], notebook, own_name=f"{student}.ipynb")
     if isinstance(chosen, str):
-        return Handed(student, student, problem=chosen)
+        return Handed(student, student, problem=chosen), ()
     file = found[chosen]
+    return _read(student, file), file.parts[:-1]
+
+
+def _read(student: str, file: _File) -> Handed:
     path = "/".join(file.parts)
     if file.size > LARGEST_NOTEBOOK:
         words = f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB"
         return Handed(student, path, problem=words)
     try:
-        return Handed(student, path, file.read(), file.when)
-    except (OSError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        return Handed(student, path, file.read(LARGEST_NOTEBOOK), file.when)
+    except _UNREADABLE as error:
         return Handed(student, path, problem=f"cannot be read: {error}")
 
 

@@ -76,6 +76,10 @@ class Layout:
         if not self.released(assignment).is_file():
             raise ArgumentError("assignment", "one that has been released", assignment)
 
+    def may_bring(self, assignment: str) -> tuple[str, ...]:
+        """Patterns of the names of files that students may hand in beside the notebook."""
+        return tuple(self.config.get("Intake", {}).get("may_bring", {}).get(assignment, ()))
+
     def of_student(self, step: str, student: str, assignment: str) -> Path:
         """Folder of one student's work after a step: submitted, autograded or feedback."""
         directory = getattr(self.coursedir, f"{step}_directory")

@@ -298,6 +298,25 @@ def test_an_inbox_is_read_student_by_student(tmp_path, make):
     assert handed["anna"].when is not None
 
 
+@pytest.mark.parametrize("make", [make_folder, make_zip])
+def test_files_beside_the_notebook_come_along_where_they_may(tmp_path, make):
+    files = {
+        "anna/n.ipynb": b"A", "anna/data.csv": b"1,2", "anna/a.txt": b"", "anna/sub/x.csv": b"3",
+        "anna/numpy.py": b"", "anna/timestamp.txt": b"1999", "ben.ipynb": b"B", "data.csv": b"4",
+        "carl/n.ipynb": b"C", "carl/big.csv": bytes(20_000_001), "carl/small.csv": b"5",
+    }  # fmt: skip
+    inbox = make(tmp_path / "inbox", files)
+    assert [dict(each.files) for each in read_inbox(inbox, "n")] == [{}, {}, {}]
+    patterns = ("*.csv", "*.py", "timestamp.txt")
+    anna, ben, carl = read_inbox(inbox, "n", patterns)
+    assert anna.files == {"data.csv": b"1,2"}
+    assert "“numpy.py”: it would hide a module" in anna.left_out
+    assert ben.files == {}
+    assert carl.files == {"small.csv": b"5"}
+    assert "“big.csv”: there are too many, or too large ones" in carl.left_out
+    assert not any(each.problem for each in (anna, ben, carl))
+
+
 def test_an_empty_student_folder_is_named(tmp_path):
     (tmp_path / "anna").mkdir()
     assert [h.problem for h in read_inbox(tmp_path, "n")] == ["holds no notebook, expected n.ipynb"]

@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from cnncourse.errors import CourseError, SubmissionError
 from cnncourse.grading.engine import Bundle
 from cnncourse.grading.engine.bundle import Limits
-from cnncourse.grading.intake import find_notebook
+from cnncourse.grading.intake import brings, find_notebook
 from cnncourse.grading.layout import Layout, read_file
 from cnncourse.grading.operations.job import Job, digest, seed_for
 from cnncourse.grading.operations.journal import Entry, Journal
@@ -78,6 +78,7 @@ class Register:
         self.journal = Journal(layout.folder / "journal" / f"{assignment}.jsonl")
         self._course_key = course_key(layout.folder, writes)
         self._files = released_files(layout, assignment)
+        self._may_bring = layout.may_bring(assignment)
         self.blank = tuple(blank_parts(self.bundle.release))
         self.tests = [part.grade_id for part in self.blank if not part.manual]
         self.part_keys = {part.grade_id: "" for part in self.blank}
@@ -97,23 +98,32 @@ class Register:
             reason = f"{error.path.name}: {error.problem}"
             submission = digest(reason.encode()).hex()
             return Standing(student, None, submission, {}, self._refused(student, reason))
-        submission = digest(path.read_bytes()).hex()
+        beside = self._handed_in(path)
+        pieces = [piece for name in sorted(beside) for piece in (name.encode(), beside[name])]
+        submission = digest(path.read_bytes(), *pieces).hex()
         return self._assemble(Standing(student, path, submission, self._keys(student, submission)))
 
     def jobs(self, standing: Standing, parts: list[str]) -> Iterator[Job]:
         """Make the jobs for some parts of a submission; those for a GPU are one of their own."""
         assert standing.path is not None
         data, seed = standing.path.read_bytes(), self._seed(standing.student)
+        files = {**self._handed_in(standing.path), **self._files}  # what was released wins
         on_gpu = gpu_parts(self.bundle.release)
         for gpu in (False, True):
             chosen = tuple(part for part in parts if (part in on_gpu) == gpu)
             if chosen or not (gpu or parts):
-                yield Job(standing.student, data, seed, chosen, gpu, self._files)
+                yield Job(standing.student, data, seed, chosen, gpu, files)
 
     def is_kept(self, standing: Standing) -> bool:
         """Whether the executed notebook of a graded submission is there; a refused one has none."""
         refused = standing.result is not None and standing.result.status == REFUSED
         return refused or self.journal.has(standing.notebook)
+
+    def _handed_in(self, notebook: Path) -> dict[str, bytes]:
+        """Read what may lie beside a submitted notebook, and does."""
+        found = [path for path in notebook.parent.iterdir() if brings(path.name, self._may_bring)]
+        files = [path for path in found if path.is_file() and not path.is_symlink()]
+        return {path.name: path.read_bytes() for path in files}
 
     # --- what is known ---
 

@@ -15,6 +15,7 @@ import pytest
 from classroom import NAME, change_tests, gradebook_of, hand_in, shown_of
 from standin import Grader
 
+from cnncourse.authoring.build import fill_in
 from cnncourse.errors import ArgumentError, SetupError
 from cnncourse.grading import engine
 from cnncourse.grading.course import Course
@@ -203,6 +204,22 @@ def test_files_beside_the_released_notebook_go_with_every_job(course, monkeypatc
     assert given[1:] == [("s0000", {"data/numbers.csv": b"1,2"})]
     course.autograde(NAME, Options(only="s0000"))
     assert len(given) == 2
+
+
+def test_files_that_students_may_bring_reach_their_cells(course, tmp_path):
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(f'{config.read_text()}\nc.Intake.may_bring = {{"{NAME}": ["*.csv"]}}\n')
+    course = Course(course.folder)
+    release = nbformat.read(course.folder / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    reads = "factor = int(open('factor.csv').read())\ndef double(number): return factor * number"
+    inbox = tmp_path / "handed" / "s0001"
+    inbox.mkdir(parents=True)
+    nbformat.write(fill_in(release, {"double": reads}), inbox / f"{NAME}.ipynb")
+    for factor, score in ((2, 2), (4, 0)):  # another file is another submission
+        (inbox / "factor.csv").write_text(str(factor))
+        course.collect(NAME, inbox.parent)
+        (result,) = course.autograde(NAME, Options(only="s0001"))
+        assert result.score == score, result.reason
 
 
 def test_a_killed_warm_process_costs_one_more_start(course, monkeypatch):

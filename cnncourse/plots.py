@@ -219,13 +219,25 @@ def show_confusion(counts: ArrayLike, classes: Sequence[str]) -> Figure:
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['90', '10', '30', '70']
     """
+    figure = new_figure(height=min(WIDTH, 1.4 + 0.42 * len(classes)))
+    draw_confusion(figure.add_subplot(), counts, classes)
+    return figure
+
+
+def draw_confusion(axes: Axes, counts: ArrayLike, classes: Sequence[str]) -> None:
+    """Draw the table of `show_confusion` as one panel of several.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    counts, classes
+        As for `show_confusion`, with the same error.
+    """
     table = np.asarray(counts, dtype=float)
     if table.shape != (len(classes), len(classes)):
         expected = f"{len(classes)} rows and columns, one for each class"
         raise ShapeError("counts", expected, table.shape)
     shares = table / table.sum(axis=1, keepdims=True).clip(min=1)
-    figure = new_figure(height=min(WIDTH, 1.4 + 0.42 * len(classes)))
-    axes = figure.add_subplot()
     axes.imshow(shares, cmap="Purples", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
         colour = "white" if share > 0.6 else "black"
@@ -235,7 +247,6 @@ def show_confusion(counts: ArrayLike, classes: Sequence[str]) -> Figure:
     axes.set_xlabel("taken for (% of the row)")
     axes.set_ylabel("is")
     axes.spines[:].set_visible(False)
-    return figure
 
 
 @mpl.rc_context(STYLE)

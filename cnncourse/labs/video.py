@@ -12,8 +12,9 @@ from torch import nn
 
 from cnncourse.data import Dataset, moving_digits
 from cnncourse.labs.lab import Measured, Outcome, Picture, Plan
+from cnncourse.metrics.masks import confusion
 from cnncourse.models.video import FrameAverage, c3d, frame_net, inflate, r2plus1d
-from cnncourse.plots import SIGNED, new_figure
+from cnncourse.plots import SIGNED, draw_confusion, new_figure
 from cnncourse.training import Machine, Optimisation, TrainConfig, fit
 
 STILL = {"still": (0, 0)}
@@ -135,23 +136,12 @@ def _draw_filters(weight: torch.Tensor) -> Picture:
 
 
 def _draw_confusion(unseen: Dataset, answers: dict[str, NDArray[np.int64]]) -> Picture:
-    figure = new_figure(height=3.3)
-    grid = figure.subplots(1, len(answers))
-    grid[0].set_ylabel("is")
+    figure = new_figure(height=3.5)
     shares = []
-    for axes, (name, answer) in zip(grid, answers.items(), strict=True):
-        table = np.zeros((len(unseen.classes),) * 2)
-        np.add.at(table, (unseen.labels, answer), 1)
-        table /= table.sum(axis=1, keepdims=True)
-        shares.append(f"{name}, {100 * np.trace(table) / len(table):.0f} % on the diagonal")
-        axes.imshow(table, cmap="Purples", vmin=0, vmax=1)
-        for (row, column), share in np.ndenumerate(table):
-            colour = "white" if share > 0.6 else "black"
-            axes.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color=colour)
-        words = [name.replace(" ", "\n") for name in unseen.classes]
-        axes.set_xticks(range(len(table)), words)
-        axes.set_yticks(range(len(table)), words)
-        axes.set(title=name, xlabel="taken for (% of the row)")
+    for axes, (name, answer) in zip(figure.subplots(1, len(answers)), answers.items(), strict=True):
+        draw_confusion(axes, confusion(answer, unseen.labels, len(unseen.classes)), unseen.classes)
+        axes.set_title(name)
+        shares.append(f"{name}, {100 * np.mean(answer == unseen.labels):.0f} % on the diagonal")
     return Picture(figure, (
         "Two tables of true motion against answer, in per cent of each row: "
         f"{'; '.join(shares)}. Single frames give the same answers to all four motions."

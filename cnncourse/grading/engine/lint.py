@@ -7,6 +7,8 @@ as a copy, as plain data. Most tests never notice; these rules name what would.
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Callable, Iterator
 
 from cnncourse.grading.engine import names
@@ -14,6 +16,8 @@ from cnncourse.grading.engine.bundle import Bundle, is_answer, is_test
 
 _Rule = Callable[[ast.AST], str]
 _LOOKS_INSIDE = ("getsource", "signature", "getsourcelines", "__code__", "__dict__", "__globals__")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])")
+_BUILTINS = frozenset(dir(builtins))
 _MEMORY = ("shares_memory", "may_share_memory")
 
 
@@ -33,7 +37,8 @@ def lint(bundle: Bundle) -> list[str]:
     outside = _outside(bundle)
     answers = {name for made in bundle.answers.values() for name in made}
     for grade_id, source in bundle.tests.items():
-        problems = [*_problems(source, answers), *_borrowed(source, outside)]
+        quoted = _quoted(source, answers, set(bundle.hidden[grade_id]))
+        problems = [*_problems(source, answers), *_borrowed(source, outside), *quoted]
         found += [f"{grade_id}, {problem}" for problem in problems]
     return found
 
@@ -58,6 +63,46 @@ def _borrowed(source: str, outside: dict[str, str]) -> Iterator[str]:
     for name in sorted(names.needed(source) & outside.keys()):
         words = "make it in the test, or by a function or an import"
         yield f"line 1: “{name}” is made by the student's copy of the notebook; {words}"
+
+
+def _quoted(source: str, answers: set[str], hidden: set[int]) -> Iterator[str]:
+    """Say which messages of hidden tests tell the value that was expected."""
+    tree = names.parse(source)
+    of_student = set(answers)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Assign) and _names(node.value) & of_student:
+            of_student |= {name for target in node.targets for name in _names(target)}
+        if not isinstance(node, ast.Assert) or not node.msg or node.lineno not in hidden:
+            continue
+        for told in sorted(_expected(node.test, of_student) & _told(node.msg)):
+            yield f"line {node.lineno}: students would read in its message what is expected: {told}"
+
+
+def _expected(test: ast.expr, of_student: set[str]) -> set[str]:
+    """Name what the sides of a comparison hold that are not the student's: names and numbers."""
+    sides = [s for n in ast.walk(test) if isinstance(n, ast.Compare)
+             for s in (n.left, *n.comparators)]  # fmt: skip
+    own = [side for side in sides if not _names(side) & of_student]
+    return {word for side in own for word in _names(side) | _numbers(side)} - _BUILTINS
+
+
+def _told(message: ast.expr) -> set[str]:
+    """Name what a message holds: the numbers in its text, the names that are filled in."""
+    text = " ".join(
+        n.value for n in ast.walk(message)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    )  # fmt: skip
+    return set(_NUMBER.findall(text)) | _names(message)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _numbers(node: ast.AST) -> set[str]:
+    """Spell the numbers in an expression, but for the few that stand in any sentence."""
+    found = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+    return {f"{n:g}" for n in found if isinstance(n, float) or (type(n) is int and abs(n) > 9)}
 
 
 def _outside(bundle: Bundle) -> dict[str, str]:

@@ -34,6 +34,26 @@ def test_what_the_split_does_not_allow_is_said(bundle, source, words):
     assert any(words in problem for problem in problems), problems
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("assert double(21) == 42, 'Twice 21 is 42.'", "42"),
+        ("assert double(0.5) == 1.25, 'It should be 1.25.'", "1.25"),
+        ("want = 2 * 3\nassert double(3) == want, f'expected {want}'", "want"),
+        ("want = 6\ngot = double(3)\nassert got == want, f'{got} instead of {want}'", "want"),
+        ("got = double(3)\nassert got == 6, f'got {got}, which is not twice 3'", ""),
+        ("assert double(21) == 42, 'Numbers of 2 digits have a double, too.'", ""),
+        ("assert double(142) == 284, 'A number above 100, say 1284.'", ""),
+    ],
+)
+def test_messages_of_hidden_tests_that_tell_the_answer_are_said(bundle, source, told):
+    lines = list(range(1, 4))
+    problems = lint(replace(bundle, tests={"t": source}, hidden={"t": lines}))
+    expected = f"what is expected: {told}"
+    assert [problem.endswith(expected) for problem in problems] == [True] * bool(told), problems
+    assert lint(replace(bundle, tests={"t": source}, hidden={"t": []})) == []  # all may read it
+
+
 def test_ordinary_tests_pass(bundle):
     assert lint(bundle) == []
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cnncourse.errors import ArgumentError
-from cnncourse.models.blocks import Classifier, ConvNorm, initialise, pooled_head, sequential
+from cnncourse.models.blocks import Classifier, ConvNorm, initialise, sequential
 
 
 class BlurPool2d(nn.Module):
@@ -77,8 +77,10 @@ def max_pool(channels: int, blurred: bool) -> nn.Module:
 
 
 class PooledCNN(Classifier):
-    """Three convolutions, a pooling after each of the first two, and the mean of what is left.
+    """Three convolutions, a pooling after each of the first two, and the maximum of what is left.
 
+    It asks what there is anywhere, as a small object among clutter needs it: a mean would drown it
+    (Oquab and others, "Is object localization for free?", CVPR 2015, take the maximum for that).
     Its last maps have a quarter of the image's size, which suits explanations of where it looks;
     its first filters have 5 x 5 pixels, which can be looked at.
 
@@ -92,7 +94,7 @@ class PooledCNN(Classifier):
 
     Examples
     --------
-    >>> PooledCNN(10, blurred=True)(torch.zeros(2, 1, 40, 40)).shape
+    >>> PooledCNN(10, blurred=True)(torch.zeros(2, 1, 32, 32)).shape
     torch.Size([2, 10])
     """
 
@@ -111,5 +113,8 @@ class PooledCNN(Classifier):
             pool2=max_pool(second, blurred),
             conv3=ConvNorm(second, third),
         )
-        super().__init__(features, pooled_head(third, num_classes), in_channels, 40, smallest=8)
+        head = sequential(
+            pool=nn.AdaptiveMaxPool2d(1), flatten=nn.Flatten(), fc=nn.Linear(third, num_classes)
+        )
+        super().__init__(features, head, in_channels, image_size=32, smallest=8)
         initialise(self)

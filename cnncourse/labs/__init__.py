@@ -51,6 +51,7 @@ class Lab:
 _ALL: tuple[Lab, ...] = (
     Lab("text", "sequences", "When does the order of words decide what a sentence means?"),
     Lab("series", "sequences", "Is a surprise, to a network that knows the past, a fault?"),
+    Lab("audio", "sound", "Which digit was said, by a voice never heard before?"),
     Lab("video", "space and time", "Which way does it move, when single frames cannot tell?"),
     Lab("gan", "generation", "Can a network invent digits, and of how many kinds?"),
     Lab("superresolution", "generation", "Can a network guess the pixels between the pixels?"),

@@ -61,11 +61,11 @@ def keep_inside(
 ) -> None:
     """Drop Thebe, which no page uses; refuse every other outside script or style sheet."""
     for kind in ("script_files", "css_files"):
-        kept = [file for file in context.get(kind, []) if "thebe" not in _everything(file)]
+        kept = [file for file in context[kind] if "thebe" not in _everything(file)]
         for file in kept:
             if str(getattr(file, "filename", file) or "").startswith(("http:", "https:", "//")):
                 raise ExtensionError(f"{pagename} would load {file} from outside the book")
-        context[kind] = kept
+        context[kind][:] = kept  # the same list: others still add to it
 
 
 def _everything(file: object) -> str:
@@ -82,5 +82,6 @@ SEARCH_FROM_DISK = (
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file(None, body=SEARCH_FROM_DISK)
     app.connect("builder-inited", copy_files)
-    app.connect("html-page-context", keep_inside, priority=900)
+    for priority in (0, 900):  # what all pages have, and what a page adds
+        app.connect("html-page-context", keep_inside, priority=priority)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

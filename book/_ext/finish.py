@@ -1,7 +1,7 @@
 """Make the finished pages light, and mend what the theme gets wrong for readers of all kinds.
 
 - Pictures become WebP, the size of a third, and those further down wait until they are needed.
-- The theme's style sheet keeps what the pages use, its icon font the icons that are named in it.
+- The style sheet keeps the rules that the pages use, the icon font the icons that are named in it.
 - Names and roles that contradict what is shown are taken out.
 
 The work is done over again with each build, from the theme's own files and from what Sphinx wrote.
@@ -10,20 +10,17 @@ The work is done over again with each build, from the theme's own files and from
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pydata_sphinx_theme
 from fontTools import subset
-from maths import find_node
+from pack import SHEET, pack
 from PIL import Image
 from sphinx.application import Sphinx
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
-SHEET = "styles/pydata-sphinx-theme.css"
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.ttf"
-WEB = Path(__file__).parents[1] / "_web"
 LARGE = 60_000  # bytes; a lossless picture above this is a photograph
 PICTURE = re.compile(r'<img ([^>]*?)src="([^"]*_images/)([^"/]+)\.png"')
 ICON = re.compile(r"\\(f[0-9a-f]{3})\b")
@@ -50,12 +47,12 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     names = [*app.env.found_docs, "search", "genindex"]
     pages = [path for name in names if (path := Path(app.builder.get_outfilename(name))).is_file()]
     sizes = {path.stem: as_webp(path) for path in sorted((out / "_images").glob("*.png"))}
+    numbers = pack(app, pages)
     for page in pages:
         text = page.read_text("utf-8")
-        mended = mend(text, sizes)
+        mended = numbered(mend(text, sizes), numbers)
         if mended != text:
             page.write_text(mended, "utf-8")
-    purge(out, pages)
     keep_icons(out)
 
 
@@ -96,10 +93,23 @@ def mend(text: str, sizes: dict[str, tuple[int, int]]) -> str:
     return text
 
 
+def numbered(text: str, numbers: dict[str, str]) -> str:
+    """Give files of the book a number that changes with them, so that no old copy is used.
+
+    Examples
+    --------
+    >>> numbered('<script src="../_static/a.js?v=1"></script>', {"a.js": "2"})
+    '<script src="../_static/a.js?v=2"></script>'
+    """
+    for name, number in numbers.items():
+        text = re.sub(rf'(_static/{re.escape(name)})(\?v=\w+)?"', rf'\1?v={number}"', text)
+    return text
+
+
 def keep_icons(out: Path) -> None:
-    """Write the theme's icon font with only the icons that a style sheet names."""
-    sheets = [out / "_static" / SHEET, *sorted((out / "_static").glob("*.css"))]
-    codes = {int(code, 16) for sheet in sheets for code in ICON.findall(sheet.read_text("utf-8"))}
+    """Write the theme's icon font with only the icons that the style sheet names."""
+    sheet = (out / "_static" / SHEET).read_text("utf-8")
+    codes = {int(code, 16) for code in ICON.findall(sheet)}
     font = subset.load_font(str(THEME / ICONS), subset.Options(flavor="woff"))
     subsetter = subset.Subsetter()
     subsetter.populate(unicodes=codes)
@@ -107,14 +117,6 @@ def keep_icons(out: Path) -> None:
     target = out / "_static/vendor/fonts/icons.woff"
     target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, str(target), subset.Options(flavor="woff"))
-
-
-def purge(out: Path, pages: list[Path]) -> None:
-    """Write the theme's style sheet without the rules that no page uses."""
-    subprocess.run(
-        [find_node(), WEB / "purge.cjs", THEME / SHEET, out / "_static" / SHEET, out],
-        input="\n".join(map(str, pages)), encoding="utf-8", check=True,
-    )  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -4,9 +4,9 @@
     :stride: 2
     ```
 
-Options set the instrument's state, written as in an address (`1,2;3,4` is a grid). Its scripts
-are classic ones in ``_static/instruments``, so that they run from disk; a page loads those that it
-needs.
+Options set the instrument's state, written as in an address (`1,2;3,4` is a grid). The scripts
+are classic ones in ``_static/instruments``, so that they run from disk. A page loads ``start.js``,
+which loads the others when an instrument comes near.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from cnncourse.errors import CourseError
 from cnncourse.instruments import INSTRUMENTS, instrument
-from cnncourse.instruments.linker import FOLDER, page_scripts, style
+from cnncourse.instruments.linker import FOLDER, book_scripts, styles
 from cnncourse.instruments.widget import Instrument, slot
 
 PICTURES = "_build/instruments"  # below the sources
@@ -97,9 +97,9 @@ def write_scripts(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
     folder = Path(app.outdir) / "_static" / STATIC
-    for name in INSTRUMENTS:
-        for file, text in {**page_scripts(name), f"{name}.css": style(name)}.items():
-            _write(folder / file, text)
+    files = {**book_scripts(INSTRUMENTS), "instruments.css": styles(INSTRUMENTS)}
+    for file, text in files.items():
+        _write(folder / file, text)
 
 
 def _write(path: Path, text: str) -> None:
@@ -114,13 +114,9 @@ def _write(path: Path, text: str) -> None:
 def add_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Load what the instruments of a page need: each file once, the start last."""
-    names = [node["name"] for node in doctree.findall(running)] if doctree else []
-    files = dict.fromkeys(file for name in dict.fromkeys(names) for file in page_scripts(name))
-    for file in sorted(files, key=lambda file: file == "start.js"):
-        app.add_js_file(f"{STATIC}/{file}", loading_method="defer")
-    for name in dict.fromkeys(names):
-        app.add_css_file(f"{STATIC}/{name}.css")
+    if doctree and any(doctree.findall(running)):
+        app.add_js_file(f"{STATIC}/start.js", loading_method="defer")
+        app.add_css_file(f"{STATIC}/instruments.css")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -24,6 +24,9 @@ front of the answers say what kind of question it is:
 - ``1.``, ``2.``, ...: steps in the right order; they are shown in another one. Under each step but
   the first, why it comes after the one before it.
 
+The page holds the question and its answers as text; ``quiz.js`` makes a form of them when they come
+near. (A browser lays out all of a page to look at the forms that it has from the start.)
+
 Answers and feedback are sealed (encoded, not encrypted) in the page, so that looking at its source
 does not spoil them. ``{quiz-answers}`` makes the page of all worked answers, which is what readers
 without JavaScript and readers of paper turn to.
@@ -219,24 +222,21 @@ def visit_quiz(translator: Any, tree: QuizNode) -> None:
     shown, sealed = fields(translator, tree)
     sealed |= {"worked": _html(translator, _part(tree, "worked"))}
     translator.body.append(
-        f'<form class="quiz" id="{name}" data-kind="{kind}" autocomplete="off"'
+        f'<div class="quiz" id="{name}" data-kind="{kind}"'
         f' data-key="{docname}#{name}@{tree["version"]}">\n'
         f'<fieldset><legend class="quiz-question">{_html(translator, _part(tree, "question"))}'
         f"</legend>\n{_html(translator, _part(tree, 'preamble'))}\n"
         f'<p class="quiz-direction">{DIRECTIONS[kind]}</p>\n{shown}\n</fieldset>\n'
         f'<script type="text/plain" class="quiz-sealed">{seal(sealed, name)}</script>\n'
-        f"{link}</form>\n"
+        f"{link}</div>\n"
     )
     raise nodes.SkipNode
 
 
 def _boxes(translator: Any, tree: QuizNode) -> tuple[str, dict[str, Any]]:
-    box = "radio" if tree["kind"] == "single" else "checkbox"
     rows = [
-        f'<div class="quiz-option"><input type="{box}" name="{tree["name"]}"'
-        f' id="{tree["name"]}-{number}" value="{number}">'
-        f'<label for="{tree["name"]}-{number}">{_html(translator, _part(answer, "words"))}</label>'
-        "</div>"
+        f'<div class="quiz-option"><label for="{tree["name"]}-{number}">'
+        f"{_html(translator, _part(answer, 'words'))}</label></div>"
         for number, answer in enumerate(_answers(tree))
     ]
     return "\n".join(rows), {
@@ -249,8 +249,7 @@ def _number_field(translator: Any, tree: QuizNode) -> tuple[str, dict[str, Any]]
     name, units = tree["name"], [unit for unit in tree["units"] if unit]
     words = f"Your answer, in {' or '.join(units)}" if units else "Your answer"
     shown = (
-        f'<div class="quiz-number"><label for="{name}-number">{html.escape(words)}</label> '
-        f'<input type="text" id="{name}-number" name="{name}" size="14"></div>'
+        f'<div class="quiz-number"><label for="{name}-number">{html.escape(words)}</label></div>'
     )
     values = [None if math.isnan(value) else value for value in tree["values"]]
     return shown, {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Formulas are pictures: give their TeX to the clipboard, and let wide ones be scrolled by keyboard. */
+/** Formulas are pictures: give their TeX to the clipboard. */
 (() => {
   "use strict";
   document.addEventListener("copy", (event) => {
@@ -18,12 +18,4 @@
     event.clipboardData.setData("text/html", holder.innerHTML);
     event.preventDefault();
   });
-
-  const formulas = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("mjx-container")]);
-  const watch = new ResizeObserver((entries) => {
-    for (const { target } of entries)
-      if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
-      else target.removeAttribute("tabindex");
-  });
-  formulas.forEach((formula) => watch.observe(formula));
 })();

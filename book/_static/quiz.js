@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Quizzes: check an answer, say what is behind a wrong one, keep the progress in localStorage.
+ * Quizzes: make a form of a question that comes near, check an answer, say what is behind a wrong one, keep the progress in localStorage.
  * The markup, readable without this script, is written by book/_ext/quiz.py.
  *
  * @typedef {{
@@ -14,6 +14,7 @@
 (() => {
   "use strict";
   const STORE = "cnncourse:quiz:";
+  const NEAR = "900px"; // how far below the window a question already becomes a form
 
   /** @param {string} text @param {string} key @returns {Sealed} */
   function unseal(text, key) {
@@ -232,6 +233,26 @@
 
   // --- one quiz ---
 
+  /** Put the text of a quiz into a form, with fields. @param {HTMLElement} text */
+  function asForm(text) {
+    const form = document.createElement("form");
+    const { id, className, dataset } = text;
+    Object.assign(form, { id, className, autocomplete: "off", noValidate: true });
+    Object.assign(form.dataset, dataset);
+    form.append(...text.childNodes);
+    const type = { single: "radio", multiple: "checkbox", number: "text" }[dataset.kind ?? ""];
+    const labels = type ? /** @type {HTMLLabelElement[]} */ (all(form, "label")) : [];
+    labels.forEach((label, n) => {
+      const field = document.createElement("input");
+      Object.assign(field, { type, id: label.htmlFor, name: id });
+      if (type === "text") field.size = 14;
+      else field.setAttribute("value", String(n));
+      label[type === "text" ? "after" : "before"](field);
+    });
+    text.replaceWith(form);
+    return form;
+  }
+
   /** @param {HTMLFormElement} form @param {() => void} changed */
   function start(form, changed) {
     const sealedText = form.querySelector(".quiz-sealed")?.textContent ?? "";
@@ -260,7 +281,6 @@
     actions.append(check, again);
     form.append(actions, said, worked);
     form.querySelector(".quiz-elsewhere")?.remove();
-    form.noValidate = true;
 
     function clear() {
       said.replaceChildren();
@@ -310,20 +330,42 @@
 
   // --- the page: how far its reader is ---
 
-  const forms = /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form.quiz")]);
+  const texts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("div.quiz")]);
+  /** @typedef {{ again: HTMLElement | null, right: () => boolean, key: string }} Known */
+  /** @type {Map<Element, Known>} */
+  const quizzes = new Map();
   const line = document.createElement("p");
   line.className = "quiz-progress";
   const count = document.createElement("span");
-  const quizzes = forms.map((form) => start(form, () => progress()));
   const reset = button("reset", "Forget my answers on this page", () => {
-    for (const quiz of quizzes) quiz.again.click();
+    for (const { again, key } of quizzes.values())
+      if (again) again.click();
+      else keep(key, null);
+    progress();
     reset.focus();
   });
   function progress() {
-    const right = quizzes.filter((quiz) => quiz.right()).length;
-    count.textContent = `${right} of ${quizzes.length} questions on this page answered. `;
+    const right = [...quizzes.values()].filter((quiz) => quiz.right()).length;
+    count.textContent = `${right} of ${quizzes.size} questions on this page answered. `;
+  }
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const known = quizzes.get(target);
+        if (!isIntersecting || !known) continue;
+        near.unobserve(target);
+        Object.assign(known, start(asForm(/** @type {HTMLElement} */ (target)), progress));
+      }
+      progress();
+    },
+    { rootMargin: NEAR },
+  );
+  for (const text of texts) {
+    const key = text.dataset.key ?? text.id;
+    quizzes.set(text, { key, again: null, right: () => recall(key)?.right === true });
+    near.observe(text);
   }
   line.append(count, reset);
-  forms.at(-1)?.after(line);
+  texts.at(-1)?.after(line);
   progress();
 })();

@@ -1,8 +1,9 @@
 """Join an instrument's ES module with the modules it imports, without a build tool.
 
-The result has two forms. `source` gives one ES module with everything in it, which is what a widget
-in JupyterLab needs. `page_scripts` gives one classic script for each module, which a page can load
-from disk and which two instruments on a page share.
+The result has three forms. `source` gives one ES module with everything in it, which is what a
+widget in JupyterLab needs. `page_scripts` gives one classic script for each module, for a page that
+holds them all. `book_scripts` gives the same for a page that loads them, from disk or from a
+server, when an instrument comes near; instruments share what both import.
 
 What a module may write is a part of JavaScript's syntax, each statement at the start of a line:
 `import { a, b as c } from "./lib/x.js";`, `import * as x from "./lib/x.js";`, and `export` before a
@@ -11,10 +12,13 @@ function, a class or a constant; the instrument itself has an `export default`.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
+from zlib import crc32
 
 from cnncourse.errors import SourceError
 
@@ -82,18 +86,50 @@ def page_scripts(name: str, folder: Path = FOLDER) -> dict[str, str]:
     """
     order = [*modules(RUNTIME, folder)]
     order += [module for module in modules(f"{name}.js", folder) if module not in order]
-    made = f"(() => {{\n{_read(folder / 'loader.js')}return loader();\n}})()"
     return {
-        "loader.js": f"globalThis.cnncourse ??= {made};\n",
+        "loader.js": _made(folder),
         **{module: f"cnncourse.{_defined(module, folder)}\n" for module in order},
         "start.js": f'cnncourse.require("{RUNTIME}").start(cnncourse.require);\n',
     }
 
 
+def book_scripts(names: Iterable[str], folder: Path = FOLDER) -> dict[str, str]:
+    """Return instruments as classic scripts of which a page loads `start.js` alone.
+
+    That one knows the others, which stand beside it, and loads what an instrument needs before the
+    instrument is seen.
+
+    Returns
+    -------
+    dict of str to str
+        File name to text.
+
+    Examples
+    --------
+    >>> list(book_scripts(["kernel_explorer"]))[-1]
+    'start.js'
+    """
+    runtime = modules(RUNTIME, folder)
+    files: dict[str, str] = {}
+    needed: dict[str, list[str]] = {}
+    for name in names:
+        order = [module for module in modules(f"{name}.js", folder) if module not in runtime]
+        files |= {module: f"cnncourse.{_defined(module, folder)}\n" for module in order}
+        needed[name] = [f"{module}?v={crc32(files[module].encode()):08x}" for module in order]
+    started = f'cnncourse.require("{RUNTIME}").start(cnncourse.require, {json.dumps(needed)});\n'
+    first = [_made(folder), *(f"cnncourse.{_defined(module, folder)}\n" for module in runtime)]
+    return {**files, "start.js": "".join([*first, started])}
+
+
 def style(name: str, folder: Path = FOLDER) -> str:
     """Return the style sheet that all instruments share, and the instrument's own if it has one."""
-    own = folder / f"{name}.css"
-    return _read(folder / "instruments.css") + (_read(own) if own.is_file() else "")
+    return styles([name], folder)
+
+
+def styles(names: Iterable[str], folder: Path = FOLDER) -> str:
+    """Return the style sheet that all instruments share, and the own ones of some."""
+    own = [folder / f"{name}.css" for name in names]
+    return "".join(_read(path) for path in (folder / "instruments.css", *own) if path.is_file())
 
 
 def modules(module: str, folder: Path = FOLDER) -> list[str]:
@@ -128,6 +164,12 @@ def _beside(module: str, path: str) -> str:
     for part in (PurePosixPath(module).parent / path).parts:
         parts = parts[:-1] if part == ".." else [*parts, part]
     return "/".join(parts)
+
+
+def _made(folder: Path) -> str:
+    """Write the loader as a script that makes it, unless it is there already."""
+    made = f"(() => {{\n{_read(folder / 'loader.js')}return loader();\n}})()"
+    return f"globalThis.cnncourse ??= {made};\n"
 
 
 def _defined(module: str, folder: Path) -> str:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import finish
 import numpy as np
+import pack
 import pytest
 from maths import GLYPH, Pen, split_lines
 from PIL import Image
@@ -148,8 +149,31 @@ def test_pictures_that_were_not_made_here_are_left_alone():
     assert finish.mend(page, {"a": (1, 1)}) == page
 
 
-@pytest.mark.parametrize("name", ["finish", "maths", "models", "quiz", "quiz_source"])
+@pytest.mark.parametrize("name", ["finish", "maths", "models", "pack", "quiz", "quiz_source"])
 def test_the_examples_of_an_extension_run(name):
     found = doctest.testmod(importlib.import_module(name))
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def test_files_of_every_page_become_two(tmp_path):
+    """A page keeps its own files; nothing that only a switcher of versions reads stays in it."""
+    def script(name, body=None):
+        return SimpleNamespace(filename=name, attributes={"body": body})
+
+    everywhere, own = script("_static/doctools.js"), script("_static/quiz.js")
+    added = []
+    app = SimpleNamespace(
+        add_js_file=lambda name, **_: added.append(name), add_css_file=lambda *_, **__: None
+    )
+    context = {"script_files": [everywhere], "css_files": []}
+    pack.note_shared(app, "page", "page.html", context, None)
+    context["script_files"] += [own, script(None, "DOCUMENTATION_OPTIONS.pagename = 'page';")]
+    pack.leave_out_shared(app, "page", "page.html", context, None)
+    assert added == ["book.js"]
+    assert context["script_files"] == [own]
+
+
+def test_another_release_of_the_theme_stops_the_build():
+    with pytest.raises(ExtensionError, match=r"another one than book/_ext/pack\.py knows"):
+        pack.mended("scripts/pydata-sphinx-theme.js", "other()")

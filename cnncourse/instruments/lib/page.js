@@ -57,21 +57,52 @@ export class PageModel {
 /**
  * Start every instrument of the page when it comes near.
  * @param {(name: string) => any} require
+ * @param {Record<string, string[]>} needed the scripts of an instrument that the page has not got yet, each after what
+ *   it needs, as seen from the script that runs now
  */
-export function start(require) {
+export function start(require, needed = {}) {
+  const load = loading(/** @type {HTMLScriptElement | null} */ (document.currentScript)?.src ?? location.href);
   for (const slot of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".cnn-slot"))) {
     const addressed = location.hash.includes(`${slot.dataset.instrument}.`);
     if (addressed) slot.scrollIntoView();
     const watch = new IntersectionObserver(
-      (entries) => {
+      async (entries) => {
         if (!addressed && !entries.some((entry) => entry.isIntersecting)) return;
         watch.disconnect();
-        run(slot, require(`${slot.dataset.instrument}.js`).default);
+        const name = slot.dataset.instrument ?? "";
+        await Promise.all((needed[name] ?? []).map(load));
+        run(slot, require(`${name}.js`).default);
       },
       { rootMargin: NEAR },
     );
     watch.observe(slot);
   }
+}
+
+/**
+ * Make a function that adds a classic script to the page, once, and tells when it has run. They run in the order in which
+ * they are asked for.
+ * @param {string} base
+ * @returns {(file: string) => Promise<void>}
+ */
+function loading(base) {
+  /** @type {Map<string, Promise<void>>} */
+  const loaded = new Map();
+  return (file) => {
+    const known = loaded.get(file);
+    if (known) return known;
+    const script = document.createElement("script");
+    /** @type {Promise<void>} */
+    const ran = new Promise((done, failed) => {
+      script.addEventListener("load", () => done());
+      script.addEventListener("error", () => failed(new Error(`${file} is missing`)));
+    });
+    script.async = false;
+    script.src = new URL(file, base).href;
+    document.head.append(script);
+    loaded.set(file, ran);
+    return ran;
+  };
 }
 
 /**

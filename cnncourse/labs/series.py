@@ -281,7 +281,7 @@ def _draw_found(recording: Recording, alarm: Alarm) -> Picture:
     for kind, start, stop in recording.events:
         if first < start and stop < part.stop:
             above.axvspan((start - first) / rate, (stop - first) / rate, color="#fdb863", alpha=0.5)
-            above.text((start - first) / rate, 1.45, kind, fontsize=8)
+            above.text(min((start - first) / rate, EXCERPT - 1.5), 1.45, kind, fontsize=8)
     below.plot(time, alarm.scores[part], color="#5e3c99", linewidth=1.1)
     below.axhline(alarm.threshold, color="0.3", linestyle="--", linewidth=1)
     below.fill_between(time, 0, 1, where=alarm.found()[part], color="#b2abd2", alpha=0.6,
@@ -289,8 +289,9 @@ def _draw_found(recording: Recording, alarm: Alarm) -> Picture:
     below.set(xlabel="time / s", ylabel="surprise / nats", xlim=(0, EXCERPT))
     exact, complete = precision_recall(alarm.found()[part], recording.anomalous()[part])
     return Picture(figure, f"{EXCERPT} s of a generated electrocardiogram; disturbed stretches are "
-                   "shaded. Below, the network's surprise rises there above a dashed threshold: "
-                   f"here with precision {100 * exact:.0f} % and recall {100 * complete:.0f} %.")
+                   "shaded. Below, the network's surprise: where it is above a dashed threshold, it "
+                   f"finds them, here with precision {100 * exact:.0f} % and recall "
+                   f"{100 * complete:.0f} %.")
 
 
 def _draw_kinds(recording: Recording, ours: Alarm, baseline: Alarm) -> Picture:

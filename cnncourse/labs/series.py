@@ -289,8 +289,8 @@ def _draw_found(recording: Recording, alarm: Alarm) -> Picture:
     below.set(xlabel="time / s", ylabel="surprise / nats", xlim=(0, EXCERPT))
     exact, complete = precision_recall(alarm.found()[part], recording.anomalous()[part])
     return Picture(figure, f"{EXCERPT} s of a generated electrocardiogram; disturbed stretches are "
-                   "shaded. Below, the network's surprise: where it is above a dashed threshold, it "
-                   f"finds them, here with precision {100 * exact:.0f} % and recall "
+                   "shaded. Below, the network's surprise. Where it is above a dashed threshold an "
+                   f"alarm is raised, here with precision {100 * exact:.0f} % and recall "
                    f"{100 * complete:.0f} %.")
 
 

@@ -72,6 +72,8 @@ function list(ui, networks) {
     none.hidden = found.length > 0;
     if (found.length !== body.children.length || found.some((row, i) => row !== body.children[i])) body.replaceChildren(...found);
   });
+  const chosen = rows.get(networks.find(({ name }) => name === ui.get("left")));
+  if (chosen) region.scrollTop = chosen.offsetTop - 2 * chosen.offsetHeight; // below the head
 }
 
 /** @param {Shell} ui @param {Network} one */
@@ -124,17 +126,29 @@ function column(ui, letter, network, catalogue) {
     const all = layersOf(catalogue, one);
     const found = chooseLayers(all, ui.get("filter"), ui.get("layers"));
     title.textContent = `${letter}: ${one.title}`;
-    facts.textContent = `${one.source}. ${one.input.join(" × ")}, ${grouped(one.parameters)} parameters, ${grouped(one.multiply_adds)} multiply-adds.`;
+    facts.textContent = `${one.source}. Input ${one.input.join(" × ")}.`;
     region.setAttribute("aria-label", `Layers of ${one.title}`);
     const sum = (/** @type {"parameters" | "multiplyAdds"} */ key) => found.reduce((total, layer) => total + layer[key], 0);
     count.textContent = `${found.length} of ${all.length} layers: ${grouped(sum("parameters"))} parameters, ${grouped(sum("multiplyAdds"))} multiply-adds`;
-    body.replaceChildren(...found.map(layerRow));
+    const most = { parameters: largest(all, "parameters"), multiplyAdds: largest(all, "multiplyAdds") };
+    body.replaceChildren(...found.map((layer) => layerRow(layer, most)));
   });
 }
 
-/** @param {import("./lib/catalogue.js").Layer} layer */
-function layerRow({ stage, path, kind, detail, shape, parameters, multiplyAdds }) {
+/** @param {import("./lib/catalogue.js").Layer[]} layers @param {"parameters" | "multiplyAdds"} key */
+function largest(layers, key) {
+  return Math.max(1, ...layers.map((layer) => layer[key]));
+}
+
+/**
+ * A layer with bars behind its counts, which are shares of the network's largest.
+ * @param {import("./lib/catalogue.js").Layer} layer
+ * @param {{parameters: number, multiplyAdds: number}} most
+ */
+function layerRow({ stage, path, kind, detail, shape, parameters, multiplyAdds }, most) {
+  /** @param {number} count @param {number} limit */
+  const bar = (count, limit) => h("td", { title: grouped(count), style: `--share:${count / limit}` }, compact(count));
   const what = h("span", { class: "cnn-detail" }, `${kind} ${detail} → ${shape.join(" × ")}`);
   const name = h("th", { scope: "row" }, [stage, path].filter(Boolean).join("."), what);
-  return h("tr", {}, name, ...[parameters, multiplyAdds].map((count) => h("td", { title: grouped(count) }, compact(count))));
+  return h("tr", {}, name, bar(parameters, most.parameters), bar(multiplyAdds, most.multiplyAdds));
 }

@@ -27,10 +27,13 @@ export default {
       return { title, holder, panel };
     });
 
+    const sum = h("p", { class: "cnn-sum" });
+    ui.stage.append(sum);
+
     ui.onChange(() => {
       const present = kind();
       if (!fits()) {
-        for (const { holder } of planes) holder.replaceChildren();
+        for (const holder of [...planes.map((plane) => plane.holder), sum]) holder.replaceChildren();
         ui.say("The window is larger than the padded input: there is no place for it. Lower the dilation or add padding.");
         return;
       }
@@ -47,6 +50,7 @@ export default {
         draw(holder, values[key], shapes[key], marks[key], key === "Input" && !present.transposed ? present.padding ?? 0 : 0, naming(present, key === "Weights"), ui);
         holder.setAttribute("aria-label", `${title} of shape ${shapes[key].join(" × ")}`);
       }
+      sum.textContent = written(present, taps, output);
       ui.say(sentence(present, taps, output));
       table(ui, present, taps, output);
     });
@@ -69,6 +73,18 @@ function sentence(kind, taps, output) {
   const weights = `${count(weightShape(kind))} weights`;
   const padding = outside ? `, ${outside} of them with the padding's zeros` : "";
   return `${taps.length} products${padding} add up to ${number(output[taps[0].output] ?? 0)}. ${weights} make ${count(shape)} outputs (${shape.join(" × ")}).`;
+}
+
+/**
+ * The sum of a step as it stands on paper, the inputs in the order of the weights.
+ * @param {Given} kind
+ * @param {import("./lib/kinds.js").Tap[]} taps
+ * @param {Array<number | undefined>} output
+ */
+function written(kind, taps, output) {
+  if (kind.transposed) return "";
+  const term = (/** @type {import("./lib/kinds.js").Tap} */ tap) => `${number(tap.input < 0 ? 0 : kind.x[tap.input])}·${number(kind.weight[tap.weight]).replace(/^−.*/, "($&)")}`;
+  return `${taps.map(term).join(" + ")} = ${number(output[taps[0].output] ?? 0)}`;
 }
 
 /**

@@ -225,6 +225,7 @@ function sheet(ui) {
     label: "Sheet to draw on. Arrow keys move the pen, with Shift faster; Space puts it down and lifts it; Backspace takes a stroke back.",
     width: SHEET,
     height: SHEET,
+    draws: true,
     into: panel,
     draw: (context, wide) => {
       context.fillStyle = "#000";
@@ -283,6 +284,7 @@ const asCanvas = (values, size) => asPicture(values, size, size, { grey: true })
 function picture(ui, machine) {
   const caption = h("span", {});
   const panel = ui.panel(caption);
+  panel.classList.add("cnn-sees");
   ui.canvas({
     label: "What the network sees, with the receptive field of the chosen unit. Arrow keys move the picture.",
     width: 196,
@@ -319,7 +321,7 @@ function seenBy(machine) {
 /** @param {Shell} ui @param {Machine} machine */
 function bars(ui, machine) {
   const list = answerBars(ui, () => ({ classes: machine.network.classes, shares: machine.shares }));
-  ui.panel("What it says", list);
+  ui.panel("What it says", list).classList.add("cnn-says");
 }
 
 /** @param {Shell} ui */
@@ -370,7 +372,6 @@ function layers(ui, machine) {
       },
       step: (rows, columns) => choose(moved(plan(), current(), rows, columns)),
     });
-    element.style.touchAction = "pan-y";
     element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       const by = { PageDown: 1, PageUp: -1 }[event.key];
       if (!by) return;

@@ -166,11 +166,26 @@ function volumes(context, boxes, ui, { shares, chosen }) {
     });
   });
   const box = boxes[chosen + 1];
+  context.textAlign = "center";
   context.font = "13px system-ui, sans-serif";
   context.fillStyle = text;
-  const label = `${box.name}: ${size(box.shape)}`;
+  let taken = [write(context, `${box.name}: ${size(box.shape)}`, box)];
+  context.font = "12px system-ui, sans-serif";
+  context.fillStyle = muted;
+  for (const other of boxes) taken = [...taken, write(context, other.name, other, taken)];
+}
+
+/**
+ * Write under a volume, unless something stands there.
+ * @param {CanvasRenderingContext2D} context @param {string} label @param {Box} box
+ * @param {Array<[number, number]>} taken stretches that have been written on
+ * @returns {[number, number]} the stretch that the label takes
+ */
+function write(context, label, box, taken = []) {
   const half = context.measureText(label).width / 2;
-  const middle = (box.left + box.right) / 2;
-  context.textAlign = "center";
-  context.fillText(label, Math.min(box.frame - half - 2, Math.max(half + 2, middle)), box.floor + 18);
+  const middle = Math.min(box.frame - half - 2, Math.max(half + 2, (box.left + box.right) / 2));
+  const [from, to] = [middle - half - 6, middle + half + 6];
+  if (taken.some(([start, end]) => from < end && to > start)) return [0, 0];
+  context.fillText(label, middle, box.floor + 18);
+  return [from, to];
 }

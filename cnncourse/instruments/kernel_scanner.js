@@ -78,7 +78,8 @@ export default {
     const total = h("p", { class: "cnn-caption" });
     kernelPanel.append(total);
     const sheet = h("div", { class: "cnn-product" });
-    ui.panel("At the window: pixels × weights = products", sheet);
+    const answer = h("p", { class: "cnn-caption" });
+    ui.panel("At the window: pixels × weights = products", sheet, answer);
 
     ui.onChange(() => {
       const [i, j] = place();
@@ -97,6 +98,7 @@ export default {
         h("span", { "aria-hidden": "true" }, "="),
         block(parts, (value) => signed(value, largest(parts, 0.01), dark)),
       );
+      answer.textContent = `Their sum, ${number(sum(parts), 4)}, is the framed number of the map.`;
       ui.say(`Row ${i + 1}, column ${j + 1} of the map: the ${weights.length ** 2} products add up to ${number(sum(parts), 4)}. The map has ${map().length} × ${map()[0].length} numbers.`);
       ui.table(
         `The products at row ${i + 1}, column ${j + 1} of the map; sum ${number(sum(parts), 4)}`,

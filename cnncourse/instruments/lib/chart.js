@@ -1,5 +1,6 @@
 // @ts-check
 // Lines and dots over an axis, drawn as SVG as wide as the page allows; with a cursor if asked for.
+import { strokes } from "./pointer.js";
 import { h } from "./ui.js";
 
 /**
@@ -182,14 +183,5 @@ function follow(svg, cursor, across) {
     const gaps = cursor.steps().map((place) => Math.abs(across().at(place) - left));
     go(gaps.indexOf(Math.min(...gaps)));
   };
-  let dragging = false;
-  svg.style.touchAction = "pan-y";
-  svg.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-    if (event.button) return;
-    dragging = true;
-    svg.setPointerCapture(event.pointerId);
-    take(event);
-  });
-  svg.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => dragging && take(event));
-  for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => (dragging = false));
+  strokes(svg, { start: take, move: take });
 }

@@ -4,6 +4,8 @@
 // State has one home, the model. A control writes to it, and every change of it, from a control, from
 // Python or from the address, draws the instrument once in the next frame.
 
+import { strokes } from "./pointer.js";
+
 /** @typedef {{get: (key: string) => any, set: (key: string, value: any) => void, save_changes: () => void, on: (event: string, listener: Function) => void, off: (event: string, listener: Function) => void}} Model */
 /** @typedef {{background?: string, colour?: string, text?: string, say: string, mark?: string}} Cell */
 /** @typedef {Record<string, any>} State */
@@ -43,6 +45,7 @@
  * @property {(x: number, y: number, phase: "start" | "move" | "hover") => void} [point] a place from 0 to 1 both ways
  * @property {(rows: number, columns: number) => void} [step] arrow keys, five at a time with Shift
  * @property {boolean} [hover]
+ * @property {boolean} [draws] a finger draws at once instead of scrolling the page
  * @property {HTMLElement} [into]
  */
 
@@ -460,30 +463,42 @@ function grid(ui, { label, rows, columns, cell, cursor, move, press, nudge, type
     const found = /** @type {HTMLElement | null} */ (document.elementFromPoint(event.clientX, event.clientY)?.closest(".cnn-cell") ?? null);
     return found && body.contains(found) ? [Number(found.dataset.row), Number(found.dataset.column)] : null;
   };
-  let dragging = false;
-  let last = "";
+  /** @type {[number, number]} */
+  let last = [0, 0];
   const follow = (/** @type {PointerEvent} */ event, /** @type {boolean} */ first) => {
     const place = under(event);
-    if (!place || (!first && String(place) === last)) return;
-    last = String(place);
-    go(...place, first);
-    press?.(...place, first);
+    if (!place || (!first && String(place) === String(last))) return;
+    for (const [i, j] of first ? [place] : between(last, place)) {
+      go(i, j, first);
+      press?.(i, j, first);
+    }
+    last = place;
   };
-  body.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-    if (event.button) return;
-    event.preventDefault();
-    dragging = true;
-    body.setPointerCapture(event.pointerId);
-    follow(event, true);
+  strokes(body, {
+    start: (event) => {
+      event.preventDefault(); // else the browser chooses what has the focus
+      follow(event, true);
+    },
+    move: (event) => follow(event, false),
   });
-  body.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => dragging && follow(event, false));
-  for (const end of ["pointerup", "pointercancel"]) body.addEventListener(end, () => (dragging = false));
   ui.onChange(paint);
   return body;
 }
 
 /**
- * A grid of numbers to write into: typing, PageUp and PageDown, or a drag up and down with the pointer.
+ * The cells on the way from one cell to another: a quick stroke leaves no gaps.
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @returns {Array<[number, number]>}
+ */
+function between([i, j], to) {
+  const [rows, columns] = [to[0] - i, to[1] - j];
+  const steps = Math.max(Math.abs(rows), Math.abs(columns));
+  return Array.from({ length: steps }, (_, k) => [i + Math.round((rows * (k + 1)) / steps), j + Math.round((columns * (k + 1)) / steps)]);
+}
+
+/**
+ * A grid of numbers to write into: typing, PageUp and PageDown, or a drag with the pointer.
  * @param {Shell} ui
  * @param {NumbersOptions} options
  */
@@ -552,30 +567,29 @@ function show(input, value) {
 }
 
 /**
- * Change a number by dragging up and down: a step every 8 pixels.
+ * Change a number by dragging up or to the right, or back: a step every 8 pixels.
  * @param {HTMLElement} element
  * @param {() => number} read
  * @param {(value: number) => void} write
  * @param {number} step
  */
 function drag(element, read, write, step) {
-  /** @type {{y: number, value: number} | null} */
-  let from = null;
-  element.addEventListener("pointerdown", (event) => {
-    if (event.button || document.activeElement === element) return; // a second press edits the text
-    event.preventDefault(); // else the browser would drag the text
-    from = { y: event.clientY, value: read() };
-    element.setPointerCapture(event.pointerId);
+  let [from, at] = [0, 0];
+  const along = (/** @type {PointerEvent} */ event) => event.clientX - event.clientY;
+  strokes(element, {
+    start: (event) => {
+      if (document.activeElement === element) return false; // a second press edits the text
+      event.preventDefault(); // else the browser would drag the text
+      [from, at] = [read(), along(event)];
+    },
+    move: (event) => {
+      const steps = Math.trunc((along(event) - at) / 8);
+      if (steps || read() !== from) write(from + steps * step);
+    },
+    end: () => {
+      if (read() === from) element.focus();
+    },
   });
-  element.addEventListener("pointermove", (event) => {
-    const steps = from ? Math.trunc((from.y - event.clientY) / 8) : 0;
-    if (from && (steps || read() !== from.value)) write(from.value + steps * step);
-  });
-  element.addEventListener("pointerup", () => {
-    if (from && read() === from.value) element.focus();
-    from = null;
-  });
-  element.addEventListener("pointercancel", () => (from = null));
 }
 
 /**
@@ -584,9 +598,9 @@ function drag(element, read, write, step) {
  * @param {Shell} ui
  * @param {{label: string, width: number | (() => number), height: number | (() => number), draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
  *   point?: (x: number, y: number, phase: "start" | "move" | "hover") => void, step?: (rows: number, columns: number) => void,
- *   hover?: boolean, into?: HTMLElement}} options width and height in CSS pixels; it shrinks with the page
+ *   hover?: boolean, draws?: boolean, into?: HTMLElement}} options width and height in CSS pixels; it shrinks with the page
  */
-function canvas(ui, { label, width, height, draw, point, step, hover = false, into = ui.stage }) {
+function canvas(ui, { label, width, height, draw, point, step, hover = false, draws = false, into = ui.stage }) {
   const element = h("canvas", { class: "cnn-canvas", role: step ? "application" : "img", "aria-label": label, tabindex: step ? "0" : undefined });
   into.append(element);
   ui.onChange(() => {
@@ -608,21 +622,8 @@ function canvas(ui, { label, width, height, draw, point, step, hover = false, in
     const box = element.getBoundingClientRect();
     point?.((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, phase);
   };
-  if (point) {
-    let dragging = false;
-    element.style.touchAction = "none";
-    element.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-      if (event.button) return;
-      dragging = true;
-      element.setPointerCapture(event.pointerId);
-      at(event, "start");
-    });
-    element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
-      if (dragging) at(event, "move");
-      else if (hover && event.pointerType === "mouse") at(event, "hover");
-    });
-    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (dragging = false));
-  }
+  if (point) strokes(element, { start: (event) => at(event, "start"), move: (event) => at(event, "move") }, { atOnce: draws });
+  if (hover) element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && !event.buttons && at(event, "hover"));
   if (step) {
     element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (!(event.key in ARROWS) || event.ctrlKey || event.metaKey || event.altKey) return;

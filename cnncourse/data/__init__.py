@@ -1,6 +1,7 @@
 """Data sets: inside a package the course depends on, generated, on disk, or downloaded once."""
 
 from cnncourse.data.clips import moving_digits
+from cnncourse.data.clutter import cluttered_shapes
 from cnncourse.data.dataset import Dataset, few, hold_out, resize
 from cnncourse.data.embedded import digits, faces, patches, photograph, textures
 from cnncourse.data.folder import image_folder
@@ -15,6 +16,7 @@ __all__ = [
     "Graph",
     "Parts",
     "Scenes",
+    "cluttered_shapes",
     "data_folder",
     "describe",
     "digits",

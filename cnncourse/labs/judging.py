@@ -171,7 +171,7 @@ def sheets(parts: dict[str, NDArray[np.float32]], judge: Judge, rows: int = 3) -
         sheet = images[: rows * GRID, 0].reshape(rows, GRID, 8, 8)
         sheet = np.pad(sheet, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=0.4)
         left.imshow(sheet.transpose(0, 2, 1, 3).reshape(rows * 10, GRID * 10), cmap="gray_r")
-        left.set_title(title, fontsize=9)
+        left.set_title(title, fontsize=8, loc="left")
         left.set_axis_off()
         counts = np.bincount(judge.classes(images), minlength=10)
         right.bar(range(10), counts / len(images), color="0.35")

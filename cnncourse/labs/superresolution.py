@@ -123,16 +123,16 @@ def _draw(truth: Tensor, enlarged: dict[str, dict[str, Tensor]]) -> Picture:
     images = {way: found["astronaut"] for way, found in enlarged.items()}
     decibels = {way: psnr(image.cpu(), truth.cpu()) for way, image in images.items()}
     titles = [f"{way}, {found:.2f} dB" for way, found in decibels.items()]
-    errors = [4 * (image - truth)[0, 0, *SHOWN].cpu() for image in images.values()]
+    errors = [4 * (image - truth)[0, 0, *SHOWN].abs().cpu() for image in images.values()]
     figure = show_images(
         [image[0, 0, *SHOWN].cpu() for image in images.values()]
-        + [truth[0, 0, *SHOWN].cpu()] + errors + [0 * errors[0]],
-        [*titles, "truth", *(f"{way}: error, 4 times" for way in images), "no error"],
+        + [truth[0, 0, *SHOWN].cpu()] + [error.clip(0, 1) for error in errors],
+        [*titles, "truth", *(f"{way}: error × 4" for way in images)],
         columns=4,
     )  # fmt: skip
     return Picture(
         figure,
         f"The face of an astronaut enlarged {SCALE} times: {'; '.join(titles)} over the whole "
-        "photograph; and the truth. Below, the errors in colours: they lie along the edges, and "
-        "are palest for the networks.",
+        "photograph; and the truth. Below, the errors, brighter where they are greater: they lie "
+        "along the edges.",
     )

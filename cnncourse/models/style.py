@@ -162,7 +162,7 @@ def gram(maps: Tensor) -> Tensor:
 
 
 def style_loss(maps: Maps, style: Maps) -> Tensor:
-    """Compare Gram matrices, layer by layer (equations 4 and 5, equal weights).
+    """Compare Gram matrices, layer by layer (equations 4 and 5).
 
     Parameters
     ----------
@@ -174,13 +174,40 @@ def style_loss(maps: Maps, style: Maps) -> Tensor:
     Returns
     -------
     float tensor without axes
-        The mean over layers of sum (G - A)² / (4 C²).
+        The mean over layers of sum (G - A)² / sum A²: 1 for black feature maps. Departure: the
+        paper divides by 4 C² in place of sum A²; so, layers count alike whatever their scale.
     """
     parts = [
-        (gram(maps[name]) - wanted).square().sum() / (4 * wanted.shape[1] ** 2)
+        (gram(maps[name]) - wanted).square().sum() / wanted.square().sum()
         for name, wanted in style.items()
     ]
     return torch.stack(parts).mean()
+
+
+def roughness(image: Tensor) -> Tensor:
+    """Average the differences between neighbouring pixels (total variation).
+
+    Parameters
+    ----------
+    image : float tensor, shape (N, C, H, W)
+
+    Returns
+    -------
+    float tensor without axes
+
+    References
+    ----------
+    Mahendran and Vedaldi, "Understanding deep image representations by inverting them",
+    CVPR 2015, arXiv:1412.0035, Section 2.2.
+
+    Examples
+    --------
+    >>> roughness(torch.tensor([[0.0, 1.0], [0.0, 1.0]])[None, None]).item()
+    1.0
+    """
+    down = (image[..., 1:, :] - image[..., :-1, :]).abs().mean()
+    across = (image[..., 1:] - image[..., :-1]).abs().mean()
+    return down + across
 
 
 def content_loss(maps: Maps, content: Maps) -> Tensor:

@@ -33,9 +33,9 @@ def test_gram_matrix_forgets_where_things_are():
 
 def test_losses_by_hand():
     maps = {"a": torch.ones(1, 2, 1, 1), "b": torch.zeros(1, 1, 1, 1)}
-    # all four entries of G are 1 in place of 0: 4 / (4 · 2²); b agrees
-    style = {"a": torch.zeros(1, 2, 2), "b": torch.zeros(1, 1, 1)}
-    assert style_loss(maps, style).item() == pytest.approx((4 / 16 + 0) / 2)
+    # all four entries of G are 1 in place of 3: 4 · 2² / (4 · 3²); b is black, where 2 is wanted
+    style = {"a": torch.full((1, 2, 2), 3.0), "b": torch.full((1, 1, 1), 2.0)}
+    assert style_loss(maps, style).item() == pytest.approx((16 / 36 + 1) / 2)
     content = {"a": torch.tensor([1.0, 3.0]).reshape(1, 2, 1, 1)}
     assert content_loss(maps, content).item() == pytest.approx((0 + 4) / 2 / 2)
 

@@ -240,21 +240,21 @@ def lay_out(edges: ArrayLike, nodes: int, seed: int = 0) -> NDArray[np.float64]:
 def _draw_club(club: Graph, officer: NDArray[np.float64], right: float) -> Picture:
     figure = new_figure(height=4.2)
     axes = figure.subplots()
-    places = lay_out(club.edges, len(club), seed=1)
-    for a, b in club.edges:
-        axes.plot(*places[[a, b]].T, color="0.8", linewidth=0.7, zorder=1)
+    x, y = lay_out(club.edges, len(club), seed=1).T
+    for edge in club.edges:
+        axes.plot(x[edge], y[edge], color="0.8", linewidth=0.7, zorder=1)
     for label, marker in enumerate("os"):
         chosen = club.labels == label
         shown = axes.scatter(
-            *places[chosen].T, c=officer[chosen], cmap=SIGNED, vmin=0, vmax=1, marker=marker, s=150,
-            edgecolors="black", zorder=2,
+            x[chosen], y[chosen], c=officer[chosen], cmap=SIGNED, vmin=0, vmax=1, marker=marker,
+            s=150, edgecolors="black", zorder=2,
             linewidths=[2.5 if node in LEADERS else 0.6 for node in np.flatnonzero(chosen)],
         )  # fmt: skip
         axes.scatter([], [], marker=marker, s=80, color="white", edgecolors="black",
                      label=f"went with the {club.classes[label]}")  # fmt: skip
-    for node, place in enumerate(places):
+    for node in range(len(club)):
         dark = abs(officer[node] - 0.5) > 0.3
-        axes.text(*place, str(node + 1), ha="center", va="center", fontsize=6.5,
+        axes.text(x[node], y[node], str(node + 1), ha="center", va="center", fontsize=6.5,
                   color="white" if dark else "black")  # fmt: skip
     axes.set_axis_off()
     figure.colorbar(shown, ax=axes, shrink=0.6, label="probability of the officer's side")

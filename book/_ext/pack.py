@@ -34,10 +34,8 @@ def note_shared(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Before a page adds its own files: note what all have, and give it the two files instead."""
-    before = getattr(app, "shared", context)  # Sphinx hands on to one page what another one added
     app.shared = {  # type: ignore[attr-defined]
-        kind: [file for file in before[kind] if file in context[kind]]
-        for kind in ("css_files", "script_files")
+        kind: list(context[kind]) for kind in ("css_files", "script_files")
     }
     app.add_js_file(SCRIPT, loading_method="defer", priority=0)
     app.add_css_file(SHEET, priority=0)

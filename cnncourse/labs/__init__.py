@@ -57,6 +57,7 @@ _ALL: tuple[Lab, ...] = (
     Lab("proposals", "space", "Does a second, closer look find more, down to the pixel?"),
     Lab("volumes", "masks", "When does a network need the third dimension?"),
     Lab("gan", "generation", "Can a network invent digits, and of how many kinds?"),
+    Lab("diffusion", "generation", "Can digits be found in noise?"),
     Lab("superresolution", "generation", "Can a network guess the pixels between the pixels?"),
     Lab("points", "points and graphs", "What is left of convolution where there is no grid?"),
     Lab("graphs", "points and graphs", "What are you, if I know your friends?"),

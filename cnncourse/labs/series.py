@@ -55,7 +55,7 @@ def _hearts(plan: Plan) -> tuple[list[Measured], dict[str, Picture], list[float]
         heartbeats(plan.choose(400, fast=200), DISTURBED, plan.seed + i) for i in (1, 2)
     )
     network = TCN(1, 2, channels=plan.choose(24, fast=12), depth=6).to(plan.device)
-    seen = learn_to_forecast(network, healthy, plan.choose(700, fast=160), plan)
+    seen = learn_to_forecast(network, healthy, plan.choose(700, fast=110), plan)
     ours = _tune([surprise(network, tuning)], [surprise(network, unseen)], tuning)
     baseline = _tune([distance_from_average(tuning, length) for length in AVERAGES],
                      [distance_from_average(unseen, length) for length in AVERAGES], tuning)

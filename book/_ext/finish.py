@@ -120,5 +120,6 @@ def keep_icons(out: Path) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.connect("build-finished", finish)
+    # last: the theme then writes the colours of code, too
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -55,6 +55,7 @@ _ALL: tuple[Lab, ...] = (
     Lab("video", "space and time", "Which way does it move, when single frames cannot tell?"),
     Lab("detection", "space", "Where are the objects among things that are none, in one look?"),
     Lab("proposals", "space", "Does a second, closer look find more, down to the pixel?"),
+    Lab("segmentation", "masks", "Which class does every pixel belong to?"),
     Lab("volumes", "masks", "When does a network need the third dimension?"),
     Lab("gan", "generation", "Can a network invent digits, and of how many kinds?"),
     Lab("diffusion", "generation", "Can digits be found in noise?"),

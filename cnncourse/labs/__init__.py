@@ -62,6 +62,7 @@ _ALL: tuple[Lab, ...] = (
     Lab("superresolution", "generation", "Can a network guess the pixels between the pixels?"),
     Lab("points", "points and graphs", "What is left of convolution where there is no grid?"),
     Lab("graphs", "points and graphs", "What are you, if I know your friends?"),
+    Lab("inside", "what networks learn", "Where does a network look, and what fools it?"),
 )
 _LABS = {lab.name: lab for lab in _ALL}
 

@@ -51,7 +51,7 @@ def run(plan: Plan) -> Outcome:
     measured = (
         *_measure_masks(found, true),
         Measured("mAP@0.5 of the boxes", mean_average_precision(found, true),
-                 "one stage, trained as long",
+                 "one stage, after as many steps",
                  mean_average_precision(detect_all(single.detect, test.images, plan.device), true)),
         Measured(f"objects that one of {PROPOSALS} regions shows (IoU 0.5)", _recall(regions, true),
                  "windows in even rows", _recall([_even_rows()] * len(true), true), "%"),

@@ -132,7 +132,7 @@ def vgg19_features() -> Tapped:
     except OSError as problem:
         raise SetupError(
             f"torchvision's weights of vgg19 can't be downloaded ({problem}); without a network, "
-            "use the features of a StyleNet that `cnncourse.labs.style.train_features` trains"
+            "train a StyleNet on pictures and use its features"
         ) from problem
     return Tapped(network.features, VGG_LAYERS, *IMAGENET)
 

@@ -127,7 +127,7 @@ def _draw_samples(
         sheets(titles, judge),
         "Thirty digits of each kind, and how often a classifier sees each digit among them. "
         + "; ".join(said.values())
-        + ". The generator that ran ahead makes few of the ten digits, again and again.",
+        + ". The generator that ran ahead makes some digits far more often than others.",
     )
 
 

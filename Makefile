@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve bench lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve bench labs lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
@@ -22,6 +22,7 @@ help:
 	@echo 'make lite         JupyterLab in the browser, beside the book'
 	@echo 'make screenshots  the pictures of the README'
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
+	@echo 'make labs         every application at full size (half an hour), into benchmarks/results/labs'
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
@@ -122,6 +123,10 @@ bench: book
 	$(BIN)/python benchmarks/grading.py --out $(RESULTS)/grading.json
 	$(BIN)/python benchmarks/pages.py --out $(RESULTS)/pages.json
 	$(BIN)/python benchmarks/live.py --out $(RESULTS)/live.json
+
+labs: setup
+	$(BIN)/cnncourse lab --all --device cpu --out $(RESULTS)/labs --markdown > $(RESULTS)/labs.md.tmp
+	@mv $(RESULTS)/labs.md.tmp $(RESULTS)/labs.md
 
 screenshots: book
 	@tools/system.sh chromium

@@ -18,6 +18,12 @@ ROOT = Path(__file__).parents[2]
 CHAPTER = "book/02_convolution/index.html"
 WORKBOOK = "book/02_convolution/workbook.html"
 LAB = "lite/lab/index.html?path=02_convolution.ipynb"
+EXPLORER = """from cnncourse.instruments import KernelExplorer
+import ipywidgets
+explorer, said = KernelExplorer(position=8), ipywidgets.Label()
+explorer.observe(lambda new: setattr(said, "value", f"Python has {explorer.kernel[1]}"), "kernel")
+explorer.position = 30
+display(explorer, said)"""
 PATIENCE = 300_000  # ms, for what loads Python on a busy machine
 
 
@@ -300,6 +306,15 @@ def test_jupyterlab_runs_the_first_cells_of_a_notebook(browser, isolated):
         page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(300)
     picture.first.wait_for()
+    page.keyboard.press("b")  # a cell of the reader's own
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text(EXPLORER)
+    page.keyboard.press("Control+Enter")
+    instrument = page.locator(".cnn-instrument")
+    words = "At row 5, column 3 of the map the nine products add up to"
+    instrument.locator(".cnn-words").get_by_text(words).wait_for()
+    instrument.get_by_role("button", name="sharpen", exact=True).click()
+    page.get_by_text("Python has [-1.0, 5.0, -1.0]").wait_for()
     assert page.locator(".jp-OutputArea-output[data-mime-type*=stderr]").count() == 0
     assert tab.problems == []
     tab.context.close()

@@ -7,8 +7,10 @@ import pytest
 
 AXE = Path(__file__).parents[2] / "book/_web/node_modules/axe-core/axe.min.js"
 PHONE = 390  # pixels
-# a moment after the window changes its size, the theme lets wide code be scrolled by keyboard
+# a section is laid out when it comes near the window: here all of them are, as for a reader who has
+# been everywhere; a moment later what is too wide can be scrolled by keyboard
 SETTLED = """async () => {
+    document.querySelectorAll("section").forEach(s => { s.style.contentVisibility = "visible"; });
     const stuck = () => [...document.querySelectorAll("pre, .pst-scrollable-table-container")]
         .some(box => box.tabIndex < 0 && box.scrollWidth > box.clientWidth);
     for (let tries = 0; tries < 20 && stuck(); tries += 1)

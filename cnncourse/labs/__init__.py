@@ -60,6 +60,7 @@ _ALL: tuple[Lab, ...] = (
     Lab("gan", "generation", "Can a network invent digits, and of how many kinds?"),
     Lab("diffusion", "generation", "Can digits be found in noise?"),
     Lab("superresolution", "generation", "Can a network guess the pixels between the pixels?"),
+    Lab("style", "generation", "Can one picture be painted in the manner of another?"),
     Lab("points", "points and graphs", "What is left of convolution where there is no grid?"),
     Lab("graphs", "points and graphs", "What are you, if I know your friends?"),
     Lab("inside", "what networks learn", "Where does a network look, and what fools it?"),

@@ -286,8 +286,8 @@ def mel_frequencies(n_mels: int, rate: int, scale: str = "htk") -> NDArray[np.fl
 
     Examples
     --------
-    >>> mel_frequencies(3, rate=8000).round()
-    array([ 427., 1114., 2219.])
+    >>> mel_frequencies(3, rate=8000).round(-1)
+    array([ 430., 1110., 2220.])
     """
     return mel_to_hertz(np.linspace(0, hertz_to_mel(rate / 2, scale), n_mels + 2)[1:-1], scale)
 

@@ -27,6 +27,13 @@ FLAGS = (
 )
 
 
+# the book's pages lay a section out when it comes near; a page with this script, all of them
+LAY_OUT = """document.addEventListener("DOMContentLoaded", () => {
+    const style = document.createElement("style");
+    style.textContent = "section { content-visibility: visible !important; }";
+    document.head.append(style);
+})"""
+
 def find_chromium() -> str:
     """Return the path of the browser; $CHROMIUM names one that is elsewhere.
 

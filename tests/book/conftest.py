@@ -6,6 +6,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from browser import LAY_OUT
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
@@ -104,6 +105,7 @@ def on_disk(browser, html):
 
 def open_in(context, address):
     page = context.new_page()
+    page.add_init_script(LAY_OUT)  # tests see a page as somebody does who has been everywhere
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
     page.on(

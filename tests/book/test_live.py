@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from browser import LAY_OUT
 
 from cnncourse.authoring.build import fill_in
 from cnncourse.authoring.source import read_exercise
@@ -34,6 +35,7 @@ class Tab:
         self.context = browser.new_context()
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.page.add_init_script(LAY_OUT)
         self.origin, self.problems = origin, []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self.note(request.url))

@@ -55,7 +55,7 @@ WHEELS = {
         "the part of cnncourse that runs in a browser",
         (
             "__init__.py", "compat.py", "errors.py", "shapes.py", "gradcheck.py", "plots.py",
-            "data/*.py", "layers/*.py", "grading/__init__.py", "grading/results.py",
+            "data/*.py", "layers/*.py", "metrics/*.py", "grading/__init__.py", "grading/results.py",
         ),
         (
             ("sklearn", "datasets/images/china.jpg"),

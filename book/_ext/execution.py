@@ -22,6 +22,7 @@ PACKAGE = ROOT / "cnncourse"
 RESULTS = ROOT / "benchmarks/results"
 READ_BY_PAGES = (
     ROOT / "benchmarks/conv.py", RESULTS / "conv.json", *sorted(RESULTS.glob("experiments/*.json")),
+    *sorted(RESULTS.glob("labs/*.json")),
 )  # fmt: skip
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve bench labs lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve bench labs experiments lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
@@ -23,6 +23,7 @@ help:
 	@echo 'make screenshots  the pictures of the README'
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
 	@echo 'make labs         every application at full size (half an hour), into benchmarks/results/labs'
+	@echo 'make experiments  the claims the book measures over several seeds (a quarter of an hour)'
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
@@ -127,6 +128,9 @@ bench: book
 labs: setup
 	$(BIN)/cnncourse lab --all --device cpu --out $(RESULTS)/labs --markdown > $(RESULTS)/labs.md.tmp
 	@mv $(RESULTS)/labs.md.tmp $(RESULTS)/labs.md
+
+experiments: setup
+	$(BIN)/cnncourse experiment --all --out $(RESULTS)/experiments
 
 screenshots: book
 	@tools/system.sh chromium

@@ -267,6 +267,31 @@ def lab(
         _print_table(labs.HEADER, labs.rows(reports))
 
 
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every experiment: half an hour on one core.")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
+              default=Path("experiments"), show_default=True,
+              help="Folder for the figures and the numbers.")  # fmt: skip
+def experiment(names: tuple[str, ...], every: bool, seeds: int, out: Path) -> None:
+    """Measure a claim of the course on small networks, over several seeds.
+
+    NAMES are experiments; without any, they are listed.
+    """
+    from cnncourse import experiments
+
+    if not names and not every:
+        _print_table(("name", "what it does"),
+                     ((name, experiments.describe(name)) for name in experiments.names()))
+        return
+    for name in experiments.names() if every else names:
+        with _progress(name) as step:
+            report = experiments.run(name, seeds, step.meter)
+        for path in experiments.save(report, out):
+            click.echo(path)
+
+
 @main.command("export")
 @click.argument("model")
 @click.argument("checkpoint", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -604,6 +629,10 @@ class _Steps:
 
     def __call__(self, now: str, done: int, total: int) -> None:
         self._step(now, done, total)
+
+    def meter(self, done: int, total: int, words: str) -> None:
+        """One stage moves on, as `cnncourse.training.descend` tells it."""
+        self._step(words, done, total)
 
     def stage(self, name: str, done: int, total: int, words: str) -> None:
         """One of several stages moves on; how it stands is said in words."""

@@ -28,6 +28,7 @@ MAY_IMPORT = {
         "numpy", "scipy", "torch", "matplotlib", "sklearn", "data", "inspection", "metrics",
         "models", "training", "plots", "shapes", "errors",
     },
+    "experiments": {"numpy", "torch", "matplotlib", "data", "models", "training", "errors"},
     "plots": {"numpy", "matplotlib", "shapes", "errors"},
     "diagrams": {"matplotlib", "torch", "models", "plots", "errors"},
     "instruments": {
@@ -42,7 +43,8 @@ MAY_IMPORT = {
     },
     "probes": {"numpy"},
     "cli": {
-        "click", "rich", "authoring", "grading", "labs", "models", "data", "training", "errors",
+        "click", "rich", "authoring", "grading", "labs", "experiments", "models", "data",
+        "training", "errors",
     },
     "__init__": set(),
     "__main__": {"cli"},

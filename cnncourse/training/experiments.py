@@ -20,6 +20,7 @@ from cnncourse.data import Dataset, few
 from cnncourse.errors import ArgumentError, CourseError
 from cnncourse.plots import new_figure
 from cnncourse.training.config import Optimisation, TrainConfig
+from cnncourse.training.descent import Meter
 from cnncourse.training.loop import evaluate, fit
 from cnncourse.training.seed import seed_everything
 from cnncourse.training.transfer import Frozen, Shots
@@ -98,7 +99,7 @@ def plot_comparison(comparison: Comparison, log_x: bool = False) -> Figure:
 
 def sweep(
     x: Sequence[float], names: Sequence[str], seeds: Sequence[int],
-    measure: Callable[[str, float, int], float],
+    measure: Callable[[str, float, int], float], meter: Meter | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Measure every name at every x with every seed, which is set before each.
 
@@ -109,23 +110,28 @@ def sweep(
     seeds : sequence of int
     measure : callable
         From name, x and seed to a number.
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next, as `descend` does.
 
     Returns
     -------
     dict of str to array, shape (len(x), len(seeds))
     """
     series = {name: np.empty((len(x), len(seeds))) for name in names}
-    for name, table in series.items():
-        for row, value in enumerate(x):
-            for column, seed in enumerate(seeds):
-                seed_everything(seed)
-                table[row, column] = measure(name, value, seed)
+    runs = [(name, row, column) for name in names for row in range(len(x))
+            for column in range(len(seeds))]  # fmt: skip
+    for done, (name, row, column) in enumerate(runs):
+        if meter:
+            meter(done, len(runs), f"{name}, {x[row]:g}, seed {seeds[column]}")
+        seed_everything(seeds[column])
+        series[name][row, column] = measure(name, x[row], seeds[column])
     return series
 
 
 def degradation(
     build: Callable[[str, int], nn.Module], train: Dataset, config: TrainConfig,
     depths: Sequence[int] = (20, 56), seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> Comparison:
     """Ask whether deeper networks learn their training images worse.
 
@@ -136,6 +142,8 @@ def degradation(
     train : Dataset
     config : TrainConfig
     depths, seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -153,7 +161,7 @@ def degradation(
 
     return Comparison(
         "Do deeper networks learn worse?", "layers", "accuracy on the training images",
-        tuple(depths), sweep(depths, ("plain", "residual"), seeds, measure),
+        tuple(depths), sweep(depths, ("plain", "residual"), seeds, measure, meter),
     )
 
 
@@ -192,7 +200,7 @@ def small_network(
 def batch_norm(
     train: Dataset, test: Dataset, config: TrainConfig,
     rates: Sequence[float] = (0.01, 0.03, 0.1, 0.3), seeds: Sequence[int] = (0, 1, 2),
-    depth: int = 4,
+    depth: int = 4, meter: Meter | None = None,
 ) -> Comparison:
     """Ask at which learning rates a network learns, with batch norm and without.
 
@@ -205,6 +213,8 @@ def batch_norm(
     seeds : sequence of int
     depth : int
         Convolutions in each of three stages.
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -228,13 +238,14 @@ def batch_norm(
 
     return Comparison(
         "What does batch norm change?", "learning rate", "accuracy", tuple(rates),
-        sweep(rates, ("batch norm", "none"), seeds, measure),
+        sweep(rates, ("batch norm", "none"), seeds, measure, meter),
     )
 
 
 def kernel_sizes(
     train: Dataset, test: Dataset, config: TrainConfig,
     per_class: Sequence[int] = (10, 30, 100), seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> Comparison:
     """Ask whether two 3 × 3 convolutions do better than one 5 × 5 that sees as much.
 
@@ -247,6 +258,8 @@ def kernel_sizes(
     per_class : sequence of int
         Labelled images of each class.
     seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -263,13 +276,14 @@ def kernel_sizes(
         return small_network(size, count, True, train.images.shape[1], len(train.classes))
 
     builders = {name: (lambda name=name: make(name)) for name in kinds}
-    found = by_training_size(builders, train, test, config, per_class, seeds)
+    found = by_training_size(builders, train, test, config, per_class, seeds, meter)
     return replace(found, question="Two 3 × 3 or one 5 × 5?")
 
 
 def by_training_size(
     builders: Mapping[str, Build], train: Dataset, test: Dataset, config: TrainConfig,
     per_class: Sequence[int], seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> Comparison:
     """Ask how networks compare as the training set grows.
 
@@ -285,6 +299,8 @@ def by_training_size(
     per_class : sequence of int
         Labelled images of each class.
     seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -299,7 +315,7 @@ def by_training_size(
 
     return Comparison(
         "Which network learns from little?", "training images of each class", "accuracy",
-        tuple(per_class), sweep(per_class, tuple(builders), seeds, measure),
+        tuple(per_class), sweep(per_class, tuple(builders), seeds, measure, meter),
     )
 
 
@@ -312,6 +328,7 @@ def _epochs(config: TrainConfig, whole: int, some: int) -> int:
 def by_parameters(
     builders: Mapping[str, Build], train: Dataset, test: Dataset, config: TrainConfig,
     seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> list[tuple[str, int, NDArray[np.float64]]]:
     """Ask what parameters buy: train every network on one data set in the same way.
 
@@ -321,12 +338,16 @@ def by_parameters(
     train, test : Dataset
     config : TrainConfig
     seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
     list of (name, parameters, accuracies of shape (seeds,))
     """
-    found = by_training_size(builders, train, test, config, [min(train.counts())], seeds)
+    found = by_training_size(
+        builders, train, test, config, [min(train.counts())], seeds, meter
+    )
     counts = {
         name: sum(p.numel() for p in build().parameters()) for name, build in builders.items()
     }
@@ -364,6 +385,7 @@ def plot_parameters(found: Sequence[tuple[str, int, NDArray[np.float64]]]) -> Fi
 def transfer_by_depth(
     build: Callable[[int], tuple[nn.Sequential, nn.Module]], pretrained: nn.Sequential,
     train: Dataset, test: Dataset, config: TrainConfig, seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> Comparison:
     """Ask how far up the stages of another task still help.
 
@@ -378,6 +400,8 @@ def transfer_by_depth(
     train, test : Dataset
     config : TrainConfig
     seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -401,7 +425,7 @@ def transfer_by_depth(
 
     return Comparison(
         "How far up do features transfer?", "stages taken over", "accuracy", tuple(taken),
-        sweep(taken, ("frozen", "fine-tuned"), seeds, measure),
+        sweep(taken, ("frozen", "fine-tuned"), seeds, measure, meter),
     )
 
 
@@ -476,7 +500,8 @@ def field_sizes(gradient: NDArray[np.float64], share: float = 0.9545) -> tuple[i
 
 
 def receptive_fields(
-    depths: Sequence[int] = (2, 5, 10, 20), seeds: Sequence[int] = (0, 1, 2), width: int = 8
+    depths: Sequence[int] = (2, 5, 10, 20), seeds: Sequence[int] = (0, 1, 2), width: int = 8,
+    meter: Meter | None = None,
 ) -> Comparison:
     """Ask how much of its receptive field a stack of 3 × 3 convolutions uses, before training.
 
@@ -487,6 +512,8 @@ def receptive_fields(
     seeds : sequence of int
     width : int
         Channels.
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -504,5 +531,5 @@ def receptive_fields(
 
     return Comparison(
         "How much of its receptive field does a network use?", "layers of 3 × 3", "pixels",
-        tuple(depths), sweep(depths, ("theoretical", "effective"), seeds, measure),
+        tuple(depths), sweep(depths, ("theoretical", "effective"), seeds, measure, meter),
     )

@@ -19,6 +19,7 @@ from cnncourse.data import Dataset, few
 from cnncourse.errors import ArgumentError
 from cnncourse.training.batches import Batches
 from cnncourse.training.config import Machine, TrainConfig
+from cnncourse.training.descent import Meter
 from cnncourse.training.device import choose_device
 from cnncourse.training.loop import evaluate, fit
 from cnncourse.training.seed import seed_everything
@@ -327,6 +328,7 @@ def accuracy_by_labels(
     per_class: Sequence[int],
     config: TrainConfig,
     seeds: Sequence[int] = (0, 1, 2),
+    meter: Meter | None = None,
 ) -> Shots:
     """Measure what a pretrained backbone is worth, from few labels to many.
 
@@ -344,6 +346,8 @@ def accuracy_by_labels(
         epochs must suit the smallest.
     seeds : sequence of int
         Each draws other images and weights.
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
 
     Returns
     -------
@@ -351,14 +355,17 @@ def accuracy_by_labels(
     """
     ways = {"scratch": _scratch, "frozen": _frozen, "fine-tuned": _fine_tuned}
     accuracy = {way: np.empty((len(per_class), len(seeds))) for way in ways}
-    for row, count in enumerate(per_class):
-        for column, seed in enumerate(seeds):
-            some = few(train, count, seed)
-            for way, run in ways.items():
-                seed_everything(seed)
-                stages, head = build(len(train.classes))
-                recipe = replace(config, seed=seed)
-                accuracy[way][row, column] = run(stages, head, pretrained, some, test, recipe)
+    runs = [(row, column, way) for row in range(len(per_class)) for column in range(len(seeds))
+            for way in ways]  # fmt: skip
+    for done, (row, column, way) in enumerate(runs):
+        count, seed = per_class[row], seeds[column]
+        if meter:
+            meter(done, len(runs), f"{way}, {count} of each class, seed {seed}")
+        some = few(train, count, seed)
+        seed_everything(seed)
+        stages, head = build(len(train.classes))
+        recipe = replace(config, seed=seed)
+        accuracy[way][row, column] = ways[way](stages, head, pretrained, some, test, recipe)
     return Shots(tuple(per_class), accuracy)
 
 

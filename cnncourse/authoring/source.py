@@ -14,7 +14,8 @@ at the head of a tests cell says what is tested, hidden tests included; feedback
 hints (`<details>` whose summary begins with "Hint") of the text above.
 
 `wrong/NAME.py` holds a misconception: solution cells as a student who got one thing wrong would
-write them, and a header that says what they lose and what they are told.
+write them, and a header that says what they lose and what they are told. `right/NAME.py` holds
+other right answers, and a header that says how they differ; they earn everything.
 """
 
 from __future__ import annotations
@@ -139,6 +140,24 @@ class Misconception:
     answers: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Variant:
+    """Right answers that are written otherwise than the reference.
+
+    Parameters
+    ----------
+    name : str
+    how : str
+        In which way they differ.
+    answers : dict of str to str
+        Sources of the solution cells it changes, by grade_id.
+    """
+
+    name: str
+    how: str
+    answers: dict[str, str]
+
+
 def read_exercise(folder: Path) -> Exercise:
     """Read an exercise and check it.
 
@@ -220,6 +239,27 @@ def read_misconceptions(exercise: Exercise) -> list[Misconception]:
     return [_read_misconception(file, exercise) for file in files]
 
 
+def read_variants(exercise: Exercise) -> list[Variant]:
+    """Read `right/*.py` of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    list of Variant
+        In the order of their names; empty where there are none.
+
+    Raises
+    ------
+    SourceError
+        If one answers a cell that the exercise does not have.
+    """
+    files = sorted((exercise.folder / "right").glob("*.py"))
+    return [_read_variant(file, exercise) for file in files]
+
+
 def without_marks(source: str, kind: str) -> str:
     r"""Drop the `### BEGIN kind` and `### END kind` lines, keep what they enclose.
 
@@ -281,6 +321,8 @@ _EXERCISE_HEADER: _Header = {
     "summary": (_is_text, "some text"),
     "may_not_call": (_is_list_of_text, "a list of names, [] for none"),
 }
+
+_RIGHT_HEADER: _Header = {"how": (_is_text, "one sentence")}
 
 _WRONG_HEADER: _Header = {
     "misconception": (_is_text, "one sentence"),
@@ -473,13 +515,27 @@ def _opening(name: str, fields: dict[str, Any], parts: list[PartSpec]) -> str:
 
 
 # ---------------------------------------------------------------------------------------
-# misconceptions
+# misconceptions and variants
 
 
 def _read_misconception(file: Path, exercise: Exercise) -> Misconception:
     header, cells = _read_percent(file)
     fields = _check_header(file, header, _WRONG_HEADER)
     _check_losses(file, fields, {part.grade_id: part for part in exercise.parts})
+    answers = _answers(file, exercise, cells)
+    return Misconception(
+        file.stem, fields["misconception"], fields["loses"], fields["says"], answers
+    )
+
+
+def _read_variant(file: Path, exercise: Exercise) -> Variant:
+    header, cells = _read_percent(file)
+    fields = _check_header(file, header, _RIGHT_HEADER)
+    return Variant(file.stem, fields["how"], _answers(file, exercise, cells))
+
+
+def _answers(file: Path, exercise: Exercise, cells: list[NotebookNode]) -> dict[str, str]:
+    """Read the solution cells of a file beside an exercise."""
     answers = {}
     for cell in cells:
         marked = _marker(file, cell)
@@ -492,9 +548,7 @@ def _read_misconception(file: Path, exercise: Exercise) -> Misconception:
         answers[marked[1]] = cell.source
     if not answers:
         raise SourceError(file, "expected at least one cell marked solution=...")
-    return Misconception(
-        file.stem, fields["misconception"], fields["loses"], fields["says"], answers
-    )
+    return answers
 
 
 def _check_losses(file: Path, fields: dict[str, Any], parts: dict[str, PartSpec]) -> None:

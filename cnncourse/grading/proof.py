@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import nbformat
 
 from cnncourse.authoring.build import fill_in
-from cnncourse.authoring.source import Exercise, Misconception, read_misconceptions
+from cnncourse.authoring.source import (
+    Exercise,
+    Misconception,
+    read_misconceptions,
+    read_variants,
+)
 from cnncourse.grading.engine import Bundle, Grader
 from cnncourse.grading.engine.lint import lint
 from cnncourse.grading.results import GRADED, PASSED, Result
@@ -55,6 +60,8 @@ def check_exercise(exercise: Exercise, progress: Progress | None = None) -> list
     """
     ideas = {idea.name: idea for idea in read_misconceptions(exercise)}
     answers: dict[str, Mapping[str, str]] = {"solution": exercise.answers, "blank": {}}
+    for variant in read_variants(exercise):
+        answers[f"right/{variant.name}"] = {**exercise.answers, **variant.answers}
     answers |= {name: {**exercise.answers, **idea.answers} for name, idea in ideas.items()}
     results = dict(_grade(exercise, answers, progress))
     findings = [_finding(results[name], exercise, ideas.get(name)) for name in answers]

@@ -14,6 +14,7 @@ from cnncourse.authoring.source import (
     read_exercise,
     read_exercises,
     read_misconceptions,
+    read_variants,
 )
 from cnncourse.errors import SourceError
 from cnncourse.grading.operations.register import gpu_parts
@@ -197,6 +198,30 @@ def test_misconception(exercise: Exercise) -> None:
 def test_no_misconceptions(exercise: Exercise) -> None:
     (exercise.folder / "wrong" / "squares.py").unlink()
     assert read_misconceptions(exercise) == []
+
+
+RIGHT = '''\
+# ---
+# how: A shift.
+# ---
+
+# %% solution="double"
+def double(number):
+    return number << 1
+'''
+
+
+def test_variants(exercise: Exercise) -> None:
+    assert read_variants(exercise) == []
+    file = exercise.folder / "right" / "shifts.py"
+    file.parent.mkdir()
+    file.write_text(RIGHT)
+    [variant] = read_variants(exercise)
+    assert (variant.name, variant.how) == ("shifts", "A shift.")
+    assert variant.answers == {"double": "def double(number):\n    return number << 1"}
+    file.write_text(RIGHT.replace("how", "why"))
+    with pytest.raises(SourceError, match="unknown key 'why'; known: how"):
+        read_variants(exercise)
 
 
 BAD_MISCONCEPTIONS = {

@@ -138,7 +138,7 @@ class Writer:
         if isinstance(value, np.ndarray):
             return self._array(np.asarray(value).view(np.ndarray), depth)
         if isinstance(value, np.generic):
-            return {"$": "scalar", **self._array(np.asarray(value), depth)}
+            return {**self._array(np.asarray(value), depth), "$": "scalar"}
         for kind, write in _WRITERS:
             if isinstance(value, kind):
                 return write(self, value, depth + 1)

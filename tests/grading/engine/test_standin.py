@@ -92,6 +92,8 @@ def train_step(net, x, lr=0.1):
          "    assert y.dtype == x.dtype and y.shape == x.shape"),
         ("f = lambda x: x", "for v in (1, 2.5, None, 'é', b'x', (1, [2]), {1: {2}}, 1j, 10**50):\n"
          "    assert f(v) == v and type(f(v)) is type(v)"),
+        ("f = lambda x: x", "for v in (np.int64(3), np.float32(0.5), np.bool_(1), np.str_('a')):\n"
+         "    assert f(v) == v and type(f(v)) is type(v)"),
         ("f = lambda x: x", "x = torch.ones(2).bfloat16()\nassert f(x).dtype == x.dtype"),
         ("f = lambda x: x", "assert np.isnan(f(float('nan'))) and f(-np.inf) == -np.inf"),
         ("def slope(f, x): return (f(x + 1e-3) - f(x - 1e-3)) / 2e-3",

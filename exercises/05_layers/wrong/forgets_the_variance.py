@@ -1,0 +1,16 @@
+# ---
+# misconception: The way by the variance is forgotten.
+# loses:
+#   test_batch_norm_backward: 2
+# says:
+#   test_batch_norm_backward: [by the variance complete]
+# ---
+
+# %% solution="batch_norm_backward"
+def batch_norm_backward(grad_output, x, weight, eps=1e-5):
+    axes = (0, 2, 3)
+    sigma = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    standard = (x - x.mean(axis=axes, keepdims=True)) / sigma
+    direct = grad_output - grad_output.mean(axis=axes, keepdims=True)
+    grad_x = weight[:, None, None] / sigma * direct
+    return grad_x, (grad_output * standard).sum(axis=axes), grad_output.sum(axis=axes)

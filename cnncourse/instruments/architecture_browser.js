@@ -2,9 +2,10 @@
 import { chooseLayers, chooseNetworks, layersOf } from "./lib/catalogue.js";
 import { compact, grouped } from "./lib/chart.js";
 import { h, newId, shell } from "./lib/ui.js";
+import { t } from "./lib/words.js";
 
 const SIDES = /** @type {Array<["left" | "right", string]>} */ ([["left", "A"], ["right", "B"]]);
-const HEADINGS = [["title", "network"], ["year", "year"], ["depth", "depth"], ["parameters", "parameters"], ["multiply_adds", "multiply-adds"], ["error", "top-1 error %"]];
+const HEADINGS = [["title", t`network`], ["year", t`year`], ["depth", t`depth`], ["parameters", t`parameters`], ["multiply_adds", t`multiply-adds`], ["error", t`top-1 error %`]];
 
 /**
  * @typedef {import("./lib/catalogue.js").Network} Network
@@ -21,19 +22,19 @@ export default {
     /** @param {"left" | "right"} side */
     const network = (side) => /** @type {Network} */ (named(ui.get(side)) ?? named(ui.about.initial[side]));
 
-    search(ui, "search", "Find a network", ui.controls);
+    search(ui, "search", t`Find a network`, ui.controls);
     list(ui, catalogue.networks);
     const above = h("div", { class: "cnn-controls" }); // the layers, which they change
     ui.stage.append(above);
-    search(ui, "filter", "Find layers", above);
-    const order = ui.select("layers", "Order of layers", [["network", "as in the network"], ["parameters", "most parameters first"], ["multiply_adds", "most multiply-adds first"]]);
+    search(ui, "filter", t`Find layers`, above);
+    const order = ui.select("layers", t`Order of layers`, [["network", t`as in the network`], ["parameters", t`most parameters first`], ["multiply_adds", t`most multiply-adds first`]]);
     above.append(order.parentElement);
     for (const [side, letter] of SIDES) column(ui, letter, () => network(side), catalogue);
 
     ui.onChange(() => {
       const [left, right] = SIDES.map(([side]) => network(side));
-      ui.say(left === right ? `A and B are both ${left.title}: choose another for B.` : `${left.title} has ${ratio(left.parameters, right.parameters)} parameters ${right.title} has, and takes ${ratio(left.multiply_adds, right.multiply_adds)} multiply-adds.`);
-      ui.table("The two networks", ["", left.title, right.title], comparison(left, right));
+      ui.say(left === right ? t`A and B are both ${left.title}: choose another for B.` : t`${left.title} has ${ratio(left.parameters, right.parameters)} parameters ${right.title} has, and takes ${ratio(left.multiply_adds, right.multiply_adds)} multiply-adds.`);
+      ui.table(t`The two networks`, ["", left.title, right.title], comparison(left, right));
     });
     return ui.close;
   },
@@ -41,7 +42,7 @@ export default {
 
 /** @param {number} one @param {number} other */
 function ratio(one, other) {
-  return `${+(one / other).toPrecision(3)} times the`;
+  return t`${+(one / other).toPrecision(3)} times the`;
 }
 
 /** A box to search with. @param {Shell} ui @param {string} key @param {string} label @param {HTMLElement} into */
@@ -59,10 +60,10 @@ function list(ui, networks) {
   const heads = HEADINGS.map(([key, name]) => h("th", { scope: "col", "data-key": key }, h("button", { type: "button", onclick: () => ui.set({ order: ui.get("order") === key ? "registry" : key }) }, name)));
   const rows = new Map(networks.map((one) => [one, networkRow(ui, one)]));
   const body = h("tbody", {});
-  const none = h("p", {}, "No network has all these words.");
-  const table = h("table", { class: "cnn-networks" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "compare"), ...heads)), body);
-  const region = h("div", { class: "cnn-scroll cnn-list", tabindex: "0", role: "region", "aria-label": "Networks" }, table, none);
-  ui.panel("A and B choose what is compared; a heading sorts. The error is that of torchvision's first weights, for one centre crop.", region);
+  const none = h("p", {}, t`No network has all these words.`);
+  const table = h("table", { class: "cnn-networks" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t`compare`), ...heads)), body);
+  const region = h("div", { class: "cnn-scroll cnn-list", tabindex: "0", role: "region", "aria-label": t`Networks` }, table, none);
+  ui.panel(t`A and B choose what is compared; a heading sorts. The error is that of torchvision's first weights, for one centre crop.`, region);
   ui.onChange(() => {
     for (const head of heads) {
       if (head.dataset.key === ui.get("order")) head.setAttribute("aria-sort", "ascending");
@@ -81,7 +82,7 @@ function networkRow(ui, one) {
   const choice = h("td", {});
   for (const [side, letter] of SIDES) {
     const button = ui.button(letter, () => ui.set({ [side]: one.name }), { into: choice, pressed: () => ui.get(side) === one.name });
-    button.setAttribute("aria-label", `${one.title} as ${letter}`);
+    button.setAttribute("aria-label", t`${one.title} as ${letter}`);
   }
   const cells = [one.year, one.depth, compact(one.parameters), compact(one.multiply_adds), one.released?.[0].toFixed(1) ?? ""];
   return h("tr", {}, choice, h("th", { scope: "row" }, one.title), ...cells.map((cell) => h("td", {}, String(cell))));
@@ -91,15 +92,15 @@ function networkRow(ui, one) {
 function comparison(left, right) {
   /** @type {Array<[string, (one: Network) => string]>} */
   const lines = [
-    ["paper", (one) => one.source],
-    ["image", (one) => one.input.join(" × ")],
-    ["classes", (one) => grouped(one.classes)],
-    ["depth", (one) => `${one.depth} ${one.counted}`],
-    ["parameters", (one) => grouped(one.parameters)],
-    ["multiply-adds", (one) => grouped(one.multiply_adds)],
-    ["error % in the paper, top-1 / top-5", (one) => (one.reported ? `${one.reported[0] ?? "–"} / ${one.reported[1] ?? "–"} (${one.reported[2]})` : "–")],
-    ["error % of torchvision's weights, one crop", (one) => one.released?.join(" / ") ?? "–"],
-    ["challenge entry, top-5 error %", (one) => (one.entry ? `${one.entry[1]} (${one.entry[2]})` : "–")],
+    [t`paper`, (one) => one.source],
+    [t`image`, (one) => one.input.join(" × ")],
+    [t`classes`, (one) => grouped(one.classes)],
+    [t`depth`, (one) => `${one.depth} ${one.counted}`],
+    [t`parameters`, (one) => grouped(one.parameters)],
+    [t`multiply-adds`, (one) => grouped(one.multiply_adds)],
+    [t`error % in the paper, top-1 / top-5`, (one) => (one.reported ? `${one.reported[0] ?? "–"} / ${one.reported[1] ?? "–"} (${one.reported[2]})` : "–")],
+    [t`error % of torchvision's weights, one crop`, (one) => one.released?.join(" / ") ?? "–"],
+    [t`challenge entry, top-5 error %`, (one) => (one.entry ? `${one.entry[1]} (${one.entry[2]})` : "–")],
   ];
   return lines.map(([name, write]) => [name, write(left), write(right)]);
 }
@@ -114,7 +115,7 @@ function column(ui, letter, network, catalogue) {
   const facts = h("p", { class: "cnn-muted" });
   const body = h("tbody", {});
   const count = h("p", { class: "cnn-caption" });
-  const head = ["layer", "parameters", "multiply-adds"].map((text) => h("th", { scope: "col" }, text));
+  const head = [t`layer`, t`parameters`, t`multiply-adds`].map((text) => h("th", { scope: "col" }, text));
   const region = h("div", { class: "cnn-scroll cnn-list", tabindex: "0", role: "region" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), body));
   ui.stage.append(h("div", { class: "cnn-column", "data-side": letter }, title, facts, count, region));
   let shown = "";
@@ -126,10 +127,10 @@ function column(ui, letter, network, catalogue) {
     const all = layersOf(catalogue, one);
     const found = chooseLayers(all, ui.get("filter"), ui.get("layers"));
     title.textContent = `${letter}: ${one.title}`;
-    facts.textContent = `${one.source}. Input ${one.input.join(" × ")}.`;
-    region.setAttribute("aria-label", `Layers of ${one.title}`);
+    facts.textContent = t`${one.source}. Input ${one.input.join(" × ")}.`;
+    region.setAttribute("aria-label", t`Layers of ${one.title}`);
     const sum = (/** @type {"parameters" | "multiplyAdds"} */ key) => found.reduce((total, layer) => total + layer[key], 0);
-    count.textContent = `${found.length} of ${all.length} layers: ${grouped(sum("parameters"))} parameters, ${grouped(sum("multiplyAdds"))} multiply-adds`;
+    count.textContent = t`${found.length} of ${all.length} layers: ${grouped(sum("parameters"))} parameters, ${grouped(sum("multiplyAdds"))} multiply-adds`;
     const most = { parameters: largest(all, "parameters"), multiplyAdds: largest(all, "multiplyAdds") };
     body.replaceChildren(...found.map((layer) => layerRow(layer, most)));
   });

@@ -8,6 +8,7 @@ import traitlets
 
 from cnncourse.instruments import zoo
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.plots import new_figure
 
 
@@ -85,10 +86,10 @@ class ArchitectureBrowser(Instrument):
             axes.annotate(one["title"], place, (6, -13), textcoords="offset points")
         axes.set_xlabel("multiply-adds for one image")
         axes.set_ylabel("parameters")
-        words = " and ".join(
-            f"{one['title']} with {one['parameters']:,} parameters and "
-            f"{one['multiply_adds']:,} multiply-adds"
+        words = t(" and ").join(
+            t("{title} with {parameters:,} parameters and {multiply_adds:,} multiply-adds", **one)
             for one in pair
         )
-        alt = f"A dot on logarithmic axes for each of {len(networks)} networks; named are {words}."
-        return Twin(figure, alt, f"{self.summary} Here {words}.")
+        alt = t("A dot on logarithmic axes for each of {count} networks; named are {words}.",
+                count=len(networks), words=words)  # fmt: skip
+        return Twin(figure, alt, f"{t(self.summary)} {t('Here {words}.', words=words)}")

@@ -8,6 +8,7 @@ import traitlets
 
 from cnncourse.instruments import zoo
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.plots import new_figure
 
 
@@ -72,10 +73,12 @@ class CompoundScaling(Instrument):
         axes.set_xlabel("multiply-adds for one image")
         axes.set_ylabel("parameters")
         first, last = networks[0], networks[-1]
-        words = (
-            f"from {first['title']} to {last['title']} the parameters grow "
-            f"{last['parameters'] / first['parameters']:.1f} times and the multiply-adds "
-            f"{last['multiply_adds'] / first['multiply_adds']:.1f} times"
-        )
-        alt = f"Dots on logarithmic axes, one for each released EfficientNet: {words}."
-        return Twin(figure, alt, f"{self.summary} With all three, {words}.")
+        words = t(
+            "From {first} to {last} the parameters grow {weights:.1f} times and the multiply-adds "
+            "{work:.1f} times.",
+            first=first["title"], last=last["title"],
+            weights=last["parameters"] / first["parameters"],
+            work=last["multiply_adds"] / first["multiply_adds"],
+        )  # fmt: skip
+        alt = t("Dots on logarithmic axes, one for each released EfficientNet.")
+        return Twin(figure, f"{alt} {words}", f"{t(self.summary)} {words}")

@@ -2,6 +2,7 @@
 import { css, ink, largest, number, signed } from "./lib/colour.js";
 import { accumulate, count, outputShape, steps, weightShape } from "./lib/kinds.js";
 import { h, shell } from "./lib/ui.js";
+import { t, word } from "./lib/words.js";
 
 /** @typedef {import("./lib/ui.js").Shell} Shell */
 /** @typedef {import("./lib/kinds.js").Kind & {title: string, x: number[], weight: number[]}} Given */
@@ -17,13 +18,13 @@ export default {
     const now = () => Math.min(ui.get("step"), Math.max(0, all().length - 1));
 
     const own = (/** @type {string} */ name) => ({ stride: ui.get("kinds")[name].stride, dilation: ui.get("kinds")[name].dilation, padding: 0, step: 0 });
-    ui.select("kind", "Kind", Object.entries(ui.get("kinds")).map(([name, { title }]) => [name, title]), own);
-    for (const [key, label] of [["stride", "Stride"], ["padding", "Padding"], ["dilation", "Dilation"]]) ui.range(key, label);
+    ui.select("kind", t`Kind`, Object.entries(ui.get("kinds")).map(([name, { title }]) => [name, word(title)]), own);
+    for (const [key, label] of [["stride", t`Stride`], ["padding", t`Padding`], ["dilation", t`Dilation`]]) ui.range(key, label);
     ui.player({ key: "step", steps: () => Math.max(1, all().length) });
 
     const planes = ["Input", "Weights", "Output"].map((title) => {
       const holder = h("div", { class: "cnn-planes", role: "img" });
-      const panel = ui.panel(title, holder);
+      const panel = ui.panel(word(title), holder);
       return { title, holder, panel };
     });
 
@@ -34,7 +35,7 @@ export default {
       const present = kind();
       if (!fits()) {
         for (const holder of [...planes.map((plane) => plane.holder), sum]) holder.replaceChildren();
-        ui.say("The window is larger than the padded input: there is no place for it. Lower the dilation or add padding.");
+        ui.say(t`The window is larger than the padded input: there is no place for it. Lower the dilation or add padding.`);
         return;
       }
       const trace = all();
@@ -48,7 +49,7 @@ export default {
       for (const { title, holder } of planes) {
         const key = /** @type {"Input" | "Weights" | "Output"} */ (title);
         draw(holder, values[key], shapes[key], marks[key], key === "Input" && !present.transposed ? present.padding ?? 0 : 0, naming(present, key === "Weights"), ui);
-        holder.setAttribute("aria-label", `${title} of shape ${shapes[key].join(" × ")}`);
+        holder.setAttribute("aria-label", t`${word(title)} of shape ${shapes[key].join(" × ")}`);
       }
       sum.textContent = written(present, taps, output);
       ui.say(sentence(present, taps, output));
@@ -67,12 +68,12 @@ function sentence(kind, taps, output) {
   const shape = outputShape(kind);
   if (kind.transposed) {
     const [{ input }] = taps.length ? taps : [{ input: 0 }];
-    return `The input ${number(kind.x[input])} is multiplied by each weight and added to ${taps.length} outputs. Output: ${shape.join(" × ")}.`;
+    return t`The input ${number(kind.x[input])} is multiplied by each weight and added to ${taps.length} outputs. Output: ${shape.join(" × ")}.`;
   }
   const outside = taps.filter((tap) => tap.input < 0).length;
-  const weights = `${count(weightShape(kind))} weights`;
-  const padding = outside ? `, ${outside} of them with the padding's zeros` : "";
-  return `${taps.length} products${padding} add up to ${number(output[taps[0].output] ?? 0)}. ${weights} make ${count(shape)} outputs (${shape.join(" × ")}).`;
+  const weights = t`${count(weightShape(kind))} weights`;
+  const padding = outside ? t`, ${outside} of them with the padding's zeros` : "";
+  return t`${taps.length} products${padding} add up to ${number(output[taps[0].output] ?? 0)}. ${weights} make ${count(shape)} outputs (${shape.join(" × ")}).`;
 }
 
 /**
@@ -96,12 +97,12 @@ function written(kind, taps, output) {
 function table(ui, kind, taps, output) {
   const names = (/** @type {number} */ at, /** @type {number[]} */ shape) => place(at, shape).map((k) => k + 1).join(", ");
   ui.table(
-    "The products of this step (places: channel, then one number per axis)",
-    ["output at", "input at", "input", "weight", "product", "output so far"],
+    t`The products of this step (places: channel, then one number per axis)`,
+    [t`output at`, t`input at`, t`input`, t`weight`, t`product`, t`output so far`],
     taps.map((tap) => {
       const value = tap.input < 0 ? 0 : kind.x[tap.input];
       const weight = kind.weight[tap.weight];
-      return [names(tap.output, outputShape(kind)), tap.input < 0 ? "padding" : names(tap.input, kind.input), number(value), number(weight), number(value * weight), number(output[tap.output] ?? 0)];
+      return [names(tap.output, outputShape(kind)), tap.input < 0 ? t`padding` : names(tap.input, kind.input), number(value), number(weight), number(value * weight), number(output[tap.output] ?? 0)];
     }),
   );
 }
@@ -155,11 +156,11 @@ function draw(holder, values, shape, marked, padding, named, ui) {
  */
 function naming(kind, weights) {
   const deep = kind.kernel.length === 3;
-  if (deep) return (index) => `frame ${index[index.length - 1] + 1}`;
-  if (!weights) return ([channel]) => `channel ${channel + 1}`;
+  if (deep) return (index) => t`frame ${index[index.length - 1] + 1}`;
+  if (!weights) return ([channel]) => t`channel ${channel + 1}`;
   const [, shared] = weightShape(kind);
   const each = kind.outChannels / (kind.groups ?? 1);
-  return ([out, c]) => `from ${Math.floor(out / each) * shared + c + 1} to ${out + 1}`;
+  return ([out, c]) => t`from ${Math.floor(out / each) * shared + c + 1} to ${out + 1}`;
 }
 
 /** @param {number | undefined} value @param {boolean} marked @param {number} limit @param {boolean} dark */

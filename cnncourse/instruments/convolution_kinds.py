@@ -9,6 +9,7 @@ import traitlets
 from numpy.typing import NDArray
 
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.conv import conv2d
 from cnncourse.layers.conv_transpose import conv_transpose2d
 from cnncourse.layers.convnd import conv1d, conv3d
@@ -113,6 +114,7 @@ class ConvolutionKinds(Instrument):
             {"kind": "3d", "stride": 1, "padding": 0, "dilation": 1, "step": 9}),
     )
     data = ("kinds",)
+    words = ("Input", "Weights", "Output", *(kind.title for kind in KINDS.values()))
 
     kinds = traitlets.Dict().tag(sync=True)
     kind = traitlets.Enum(list(KINDS), "2d").tag(sync=True)
@@ -161,10 +163,10 @@ class ConvolutionKinds(Instrument):
         }
         return Twin(
             show_kernels(planes, columns=3),
-            alt=(
-                f"Three grids of numbers for the kind '{kind.title}': a part of the input of "
-                f"shape {x.shape}, of the weights of shape {weight.shape} and of the output of "
-                f"shape {out.shape}."
+            alt=t(
+                "Three grids of numbers for the kind '{kind}': a part of the input of shape "
+                "{x}, of the weights of shape {weight} and of the output of shape {out}.",
+                kind=t(kind.title), x=x.shape, weight=weight.shape, out=out.shape,
             ),
-            caption=f"{self.summary} {kind.title}: {x.shape} in, {out.shape} out.",
-        )
+            caption=f"{t(self.summary)} {t(kind.title)}: {x.shape} → {out.shape}.",
+        )  # fmt: skip

@@ -8,6 +8,7 @@ import { asPicture, drawMaps, layout, markUnit, moved, unitAt } from "./lib/maps
 import { forward, parseNetwork, probabilities, readNetwork, receptiveField, stages } from "./lib/network.js";
 import { answer, answerShifted, answerWithout, argmax, asInput, contributions, leadOf, middles, shifts, weightsOf } from "./lib/probe.js";
 import { h, shell, write } from "./lib/ui.js";
+import { t } from "./lib/words.js";
 
 /** @typedef {import("./lib/network.js").Network} Network */
 /** @typedef {import("./lib/probe.js").Answer} Answer */
@@ -151,16 +152,16 @@ const lastInk = { key: "", ink: new Float64Array(FINE * FINE) };
 function tools(ui, machine) {
   const empty = { strokes: "", example: -1 };
   const noPicture = () => (ui.get("picture").length ? { picture: [] } : {});
-  ui.button("Clear", () => ui.set({ ...empty, ...noPicture(), down: 0, right: 0 }));
-  ui.button("Undo", () => undo(ui));
-  ui.range("pen", "Pen", { step: 0.2, unit: "pixels of 28" });
-  ui.toggle("over", "Draw over the example");
-  ui.toggle("probe", "What confuses it, what matters");
+  ui.button(t`Clear`, () => ui.set({ ...empty, ...noPicture(), down: 0, right: 0 }));
+  ui.button(t`Undo`, () => undo(ui));
+  ui.range("pen", t`Pen`, { step: 0.2, unit: t`pixels of 28` });
+  ui.toggle("over", t`Draw over the example`);
+  ui.toggle("probe", t`What confuses it, what matters`);
 
   const problem = h("p", { class: "cnn-problem", role: "alert" });
   const file = h("input", { type: "file", accept: ".json,application/json" });
-  const back = ui.button("Back to LeNet", () => ui.set({ network: {} }));
-  ui.controls.append(h("label", { class: "cnn-control" }, "Your own network", file), back);
+  const back = ui.button(t`Back to LeNet`, () => ui.set({ network: {} }));
+  ui.controls.append(h("label", { class: "cnn-control" }, t`Your own network`, file), back);
   ui.controls.after(problem);
   let wrongFile = "";
   /** @param {File | undefined} chosen */
@@ -172,7 +173,7 @@ function tools(ui, machine) {
       wrongFile = "";
       ui.set({ network: JSON.parse(text) });
     } catch (error) {
-      wrongFile = `${chosen.name} cannot be used. ${/** @type {Error} */ (error).message}`;
+      wrongFile = t`${chosen.name} cannot be used. ${/** @type {Error} */ (error).message}`;
       ui.schedule();
     }
   };
@@ -185,7 +186,7 @@ function tools(ui, machine) {
   });
   ui.onChange(() => {
     back.hidden = machine.network === builtIn;
-    write(problem, wrongFile || (machine.problem && `This network cannot be used. ${machine.problem}`));
+    write(problem, wrongFile || (machine.problem && t`This network cannot be used. ${machine.problem}`));
   });
 }
 
@@ -222,7 +223,7 @@ function sheet(ui) {
   const caption = h("span", {});
   const panel = ui.panel(caption);
   const element = ui.canvas({
-    label: "Sheet to draw on. Arrow keys move the pen, with Shift faster; Space puts it down and lifts it; Backspace takes a stroke back.",
+    label: t`Sheet to draw on. Arrow keys move the pen, with Shift faster; Space puts it down and lifts it; Backspace takes a stroke back.`,
     width: SHEET,
     height: SHEET,
     draws: true,
@@ -261,7 +262,7 @@ function sheet(ui) {
   for (const change of ["focus", "blur"]) element.addEventListener(change, () => ui.schedule());
   ui.onChange(() => {
     const where = `${Math.round((pen[0] * 28) / SPACE)}, ${Math.round((pen[1] * 28) / SPACE)}`;
-    write(caption, panel.contains(document.activeElement) ? `Your sheet: pen ${down ? "down" : "up"} at ${where}` : "Your sheet: draw a digit");
+    write(caption, panel.contains(document.activeElement) ? t`Your sheet: pen ${down ? t`down` : t`up`} at ${where}` : t`Your sheet: draw a digit`);
   });
 }
 
@@ -286,7 +287,7 @@ function picture(ui, machine) {
   const panel = ui.panel(caption);
   panel.classList.add("cnn-sees");
   ui.canvas({
-    label: "What the network sees, with the receptive field of the chosen unit. Arrow keys move the picture.",
+    label: t`What the network sees, with the receptive field of the chosen unit. Arrow keys move the picture.`,
     width: 196,
     height: 196,
     into: panel,
@@ -308,7 +309,7 @@ function picture(ui, machine) {
   });
   ui.onChange(() => {
     const size = machine.network.input[1];
-    write(caption, `What the network sees: ${size} × ${size}`);
+    write(caption, t`What the network sees: ${size} × ${size}`);
   });
 }
 
@@ -326,7 +327,7 @@ function bars(ui, machine) {
 
 /** @param {Shell} ui */
 function examples(ui) {
-  const title = "Or take a digit that it was not trained on; in the last row, those of 1,000 that it reads wrong";
+  const title = t`Or take a digit that it was not trained on; in the last row, those of 1,000 that it reads wrong`;
   digitGrid(ui, title, (example) => ui.set({ example, strokes: "", ...(ui.get("picture").length ? { picture: [] } : {}) }));
 }
 
@@ -334,7 +335,7 @@ function examples(ui) {
 
 /** @param {Shell} ui @param {Machine} machine */
 function layers(ui, machine) {
-  const panel = ui.panel("Every layer: point at a unit, or move to it with the arrow keys (Page Up and Page Down: the next map)");
+  const panel = ui.panel(t`Every layer: point at a unit, or move to it with the arrow keys (Page Up and Page Down: the next map)`);
   panel.classList.add("cnn-layers");
   /** @type {HTMLElement[]} */
   const strips = [];
@@ -352,7 +353,7 @@ function layers(ui, machine) {
       return selected === stage() ? { channel, row, column } : { channel: 0, row: 0, column: 0 };
     };
     const element = ui.canvas({
-      label: `Layer ${place + 1}`,
+      label: t`Layer ${place + 1}`,
       width: () => plan().wide + 4,
       height: () => plan().high + 4,
       into: holder,
@@ -394,7 +395,7 @@ function layers(ui, machine) {
 /** @param {number[]} shape */
 function sizes(shape) {
   const [count, height = 1, width = 1] = shape;
-  return height * width === 1 ? `${count} numbers` : `${count} map${count > 1 ? "s" : ""} of ${height} × ${width}`;
+  return height * width === 1 ? t`${count} numbers` : t`${count} map${count > 1 ? "s" : ""} of ${height} × ${width}`;
 }
 
 // --- one unit ---
@@ -412,7 +413,7 @@ function unitPanel(ui, machine) {
   };
   const plan = () => layout(weights()?.shape ?? [1, 1, 1], 290, 34);
   const element = ui.canvas({
-    label: "Weights of the chosen unit: orange is positive, violet negative",
+    label: t`Weights of the chosen unit: orange is positive, violet negative`,
     width: () => plan().wide,
     height: () => plan().high,
     into: panel,
@@ -427,7 +428,7 @@ function unitPanel(ui, machine) {
     const { stage, channel } = machine.selected();
     const found = weights();
     element.hidden = !found;
-    write(caption, found ? `The weights of ${stage.label}, ${unitName(machine, channel)}: ${sizes(found.shape)}` : `${stage.label} has no weights`);
+    write(caption, found ? t`The weights of ${stage.label}, ${unitName(machine, channel)}: ${sizes(found.shape)}` : t`${stage.label} has no weights`);
     write(text, sums(machine));
   });
 }
@@ -438,7 +439,7 @@ function unitName(machine, channel) {
   const { shape } = machine.network.layers[stage.index];
   const last = stage.index === machine.network.layers.length - 1;
   if (last) return machine.network.classes[channel];
-  return `${shape.length === 3 && shape[1] * shape[2] > 1 ? "map" : "unit"} ${channel + 1}`;
+  return shape.length === 3 && shape[1] * shape[2] > 1 ? t`map ${channel + 1}` : t`unit ${channel + 1}`;
 }
 
 /** How the unit's value comes about. @param {Machine} machine */
@@ -449,20 +450,20 @@ function sums(machine) {
   const { bias, parts, source } = contributions(machine.network, machine.outputs, machine.image, stage.from, { channel, row, column });
   const before = machine.valueOf(stage.from, { channel, row, column });
   const most = argmax(parts.map(Math.abs));
-  const from = source === "the picture" ? source : `${source}, ${layer.type === "linear" ? "number" : "map"} ${most + 1}`;
+  const from = source === t`the picture` ? source : layer.type === "linear" ? t`${source}, number ${most + 1}` : t`${source}, map ${most + 1}`;
   const rest = before - bias;
-  const after = stage.index === stage.from ? "" : ` Then: ${machine.network.layers[stage.index].type}.`;
-  return `${number(before, 3)} = bias ${number(bias, 3)} + ${number(rest, 3)} from ${parts.length} ${layer.type === "linear" ? "numbers" : `map${parts.length > 1 ? "s" : ""}`}; the largest part, ${number(parts[most], 3)}, comes from ${from}.${after}`;
+  const after = stage.index === stage.from ? "" : t` Then: ${machine.network.layers[stage.index].type}.`;
+  return t`${number(before, 3)} = bias ${number(bias, 3)} + ${number(rest, 3)} from ${parts.length} ${layer.type === "linear" ? t`numbers` : t`map${parts.length > 1 ? "s" : ""}`}; the largest part, ${number(parts[most], 3)}, comes from ${from}.${after}`;
 }
 
 /** @param {Machine} machine */
 function unitWords(machine) {
   const { stage, channel, row, column } = machine.selected();
   const { shape } = machine.network.layers[stage.index];
-  const place = shape.length === 3 && shape[1] * shape[2] > 1 ? `, row ${row + 1}, column ${column + 1}` : "";
+  const place = shape.length === 3 && shape[1] * shape[2] > 1 ? t`, row ${row + 1}, column ${column + 1}` : "";
   const { top, left, bottom, right } = seenBy(machine);
   const value = number(machine.valueOf(stage.index, { channel, row, column }), 4);
-  return `${stage.label}, ${unitName(machine, channel)}${place}: ${value}; it sees rows ${top + 1} to ${bottom + 1} and columns ${left + 1} to ${right + 1}.`;
+  return t`${stage.label}, ${unitName(machine, channel)}${place}: ${value}; it sees rows ${top + 1} to ${bottom + 1} and columns ${left + 1} to ${right + 1}.`;
 }
 
 // --- what confuses it, what matters ---
@@ -523,12 +524,12 @@ function probing(ui, machine) {
 /** @param {Shell} ui @param {Machine} machine @param {any} state */
 function shiftPanel(ui, machine, state) {
   const text = h("p", { class: "cnn-probe-text" });
-  const panel = ui.panel("Moved by a few pixels, what does it read? Choose a cell to move the picture");
+  const panel = ui.panel(t`Moved by a few pixels, what does it read? Choose a cell to move the picture`);
   panel.classList.add("cnn-probe");
-  panel.append(/** @type {HTMLElement} */ (ui.range("reach", "Up to", { unit: "pixels" }).parentElement));
+  panel.append(/** @type {HTMLElement} */ (ui.range("reach", t`Up to`, { unit: t`pixels` }).parentElement));
   const wide = () => 2 * ui.get("reach") + 1;
   ui.grid({
-    label: "Answer for each shift of the picture",
+    label: t`Answer for each shift of the picture`,
     into: panel,
     rows: wide,
     columns: wide,
@@ -537,7 +538,7 @@ function shiftPanel(ui, machine, state) {
     move: (row, column) => ui.set({ down: row - ui.get("reach"), right: column - ui.get("reach") }),
     cell: (row, column) => {
       const found = state.shifts[row * wide() + column];
-      if (!found) return { say: "not yet computed", background: ui.colours().surface };
+      if (!found) return { say: t`not yet computed`, background: ui.colours().surface };
       const back = signed(found.lead, 15, ui.colours().dark);
       const name = machine.network.classes[found.label];
       return { background: css(back), colour: readable(back), text: name.slice(0, 3), say: `${shiftWords(row - ui.get("reach"), column - ui.get("reach"))}: ${name}, ${percent(found.share)}` };
@@ -546,10 +547,10 @@ function shiftPanel(ui, machine, state) {
   panel.append(text);
   ui.onChange(() => {
     const worst = lowest(state.shifts);
-    if (!worst) return void (write(text, "Computing …"));
+    if (!worst) return void (write(text, t`Computing …`));
     const [down, right] = shifts(ui.get("reach"))[worst.place];
     const name = machine.network.classes[worst.found.label];
-    write(text, `The most confusing shift: ${shiftWords(down, right)}. It then reads ${name} (${percent(worst.found.share)})${worst.found.label === state.own ? ", still the same" : ""}.`);
+    write(text, t`The most confusing shift: ${shiftWords(down, right)}. It then reads ${name} (${percent(worst.found.share)})${worst.found.label === state.own ? t`, still the same` : ""}.`);
   });
   return panel;
 }
@@ -557,12 +558,12 @@ function shiftPanel(ui, machine, state) {
 /** @param {Shell} ui @param {Machine} machine @param {any} state */
 function wipePanel(ui, machine, state) {
   const text = h("p", { class: "cnn-probe-text" });
-  const panel = ui.panel("What matters: the lead that is lost (orange) or won (violet) when a square around a pixel is wiped out");
+  const panel = ui.panel(t`What matters: the lead that is lost (orange) or won (violet) when a square around a pixel is wiped out`);
   panel.classList.add("cnn-probe");
-  const list = ui.select("side", "Square", [3, 5, 7, 9].map((side) => [side, `${side} × ${side}`]));
+  const list = ui.select("side", t`Square`, [3, 5, 7, 9].map((side) => [side, `${side} × ${side}`]));
   panel.append(/** @type {HTMLElement} */ (list.parentElement));
   ui.canvas({
-    label: "Occlusion map",
+    label: t`Occlusion map`,
     width: 196,
     height: 196,
     into: panel,
@@ -584,10 +585,10 @@ function wipePanel(ui, machine, state) {
   panel.append(text);
   ui.onChange(() => {
     const worst = lowest(state.wiped);
-    if (!worst) return void (write(text, "Computing …"));
+    if (!worst) return void (write(text, t`Computing …`));
     const [row, column] = middles(machine.network.input[1])[worst.place];
     const name = machine.network.classes[worst.found.label];
-    write(text, `Wiping out row ${row + 1}, column ${column + 1} costs most: the lead falls from ${number(state.lead, 2)} to ${number(worst.found.lead, 2)}, and it reads ${name}.`);
+    write(text, t`Wiping out row ${row + 1}, column ${column + 1} costs most: the lead falls from ${number(state.lead, 2)} to ${number(worst.found.lead, 2)}, and it reads ${name}.`);
   });
   return panel;
 }
@@ -605,7 +606,7 @@ function lowest(answers) {
 /** @param {number} down @param {number} right */
 function shiftWords(down, right) {
   const part = (/** @type {number} */ by, /** @type {string} */ before, /** @type {string} */ after) => (by ? `${Math.abs(by)} ${by < 0 ? before : after}` : "");
-  return [part(down, "up", "down"), part(right, "left", "right")].filter(Boolean).join(", ") || "not moved";
+  return [part(down, t`up`, t`down`), part(right, t`left`, t`right`)].filter(Boolean).join(", ") || t`not moved`;
 }
 
 // --- in words ---
@@ -622,11 +623,11 @@ function inWords(ui, machine) {
     const order = classes.map((_, i) => i).sort((a, b) => machine.shares[b] - machine.shares[a]);
     const [first, ...others] = order.slice(0, 3).map((i) => `${classes[i]} (${percent(machine.shares[i])})`);
     const blank = machine.picture.every((value) => value === 0);
-    const moved = ui.get("down") || ui.get("right") ? ` Moved ${shiftWords(ui.get("down"), ui.get("right"))}.` : "";
-    ui.say(`${blank ? "On an empty sheet it reads" : "It reads"} ${first}, then ${others.join(" and ")}.${moved} ${unitWords(machine)}`);
+    const moved = ui.get("down") || ui.get("right") ? t` Moved ${shiftWords(ui.get("down"), ui.get("right"))}.` : "";
+    ui.say(t`${blank ? t`On an empty sheet it reads` : t`It reads`} ${first}, then ${others.join(t` and `)}.${moved} ${unitWords(machine)}`);
     const scores = machine.outputs[machine.outputs.length - 1].data;
-    const caption = `${name}: what it says; all layers computed in ${machine.milliseconds.toFixed(1)} ms`;
-    ui.table(caption, ["class", "score", "probability"], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
+    const caption = t`${name}: what it says; all layers computed in ${machine.milliseconds.toFixed(1)} ms`;
+    ui.table(caption, [t`class`, t`score`, t`probability`], order.map((i) => [classes[i], number(scores[i], 4), percent(machine.shares[i])]));
   };
   return () => {
     clearTimeout(waiting);

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnncourse.instruments.stored import digit_network, example_digits
 from cnncourse.instruments.widget import Instrument, Numbers, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers import softmax
 from cnncourse.plots import show_images
 
@@ -126,9 +127,12 @@ class DrawDigit(Instrument):
         titles = ["what it sees", *(f"C1, map {i + 1}" for i in range(5))]
         return Twin(
             show_images([image, *maps[:5]], titles, columns=3),
-            alt=(
+            alt=t(
                 "A handwritten digit of 28 by 28 pixels, and five maps of the first layer in "
                 "which its edges stand out in different directions."
             ),
-            caption=f"{self.summary} Here it reads {digit}, with a probability of {share:.1%}.",
-        )
+            caption=" ".join([t(self.summary), t(
+                "Here it reads {digit}, with a probability of {share:.1%}.",
+                digit=digit, share=share,
+            )]),
+        )  # fmt: skip

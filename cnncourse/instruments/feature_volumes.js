@@ -1,8 +1,9 @@
 // @ts-check
 import { compact, grouped } from "./lib/chart.js";
 import { h, shell } from "./lib/ui.js";
+import { t } from "./lib/words.js";
 
-const MEASURES = /** @type {Array<["activations" | "parameters" | "multiply_adds", string]>} */ ([["activations", "activations"], ["parameters", "parameters"], ["multiply_adds", "multiply-adds"]]);
+const MEASURES = /** @type {Array<["activations" | "parameters" | "multiply_adds", string]>} */ ([["activations", t`activations`], ["parameters", t`parameters`], ["multiply_adds", t`multiply-adds`]]);
 const BYTES = 4; // of a float32
 const SLANT = 0.32; // of the width that runs into the page
 const GAP = 7;
@@ -27,14 +28,14 @@ export default {
     /** @param {"activations" | "parameters" | "multiply_adds"} measure */
     const total = (measure) => stages().reduce((sum, stage) => sum + stage[measure], 0);
 
-    ui.select("network", "Network", networks.map(({ name, title }) => [name, title]), () => ({ stage: 0 }));
-    ui.select("measure", "Colour by", MEASURES);
-    ui.range("batch", "Batch", { unit: "images" });
+    ui.select("network", t`Network`, networks.map(({ name, title }) => [name, title]), () => ({ stage: 0 }));
+    ui.select("measure", t`Colour by`, MEASURES);
+    ui.range("batch", t`Batch`, { unit: t`images` });
 
     /** @type {Box[]} */
     let boxes = [];
     ui.canvas({
-      label: "Volumes of feature maps, stage by stage; left and right arrows choose one",
+      label: t`Volumes of feature maps, stage by stage; left and right arrows choose one`,
       width: 760,
       height: 270,
       draw: (context, wide, high) => {
@@ -48,7 +49,7 @@ export default {
       step: (rows, columns) => ui.set({ stage: Math.min(stages().length - 1, Math.max(0, chosen() + rows + columns)) }),
     });
     const bars = h("div", { class: "cnn-shares" });
-    ui.panel("Each stage's share of the network", bars);
+    ui.panel(t`Each stage's share of the network`, bars);
 
     ui.onChange(() => {
       const now = stages()[chosen()];
@@ -56,9 +57,9 @@ export default {
       const memory = BYTES * total("activations") * ui.get("batch");
       const weights = BYTES * total("parameters");
       ui.say(
-        `${network().title}, ${now.name}: ${size(now.shape)} come out. The stage has ${share("activations")} of the activations, ${share("parameters")} of the parameters, ` +
-          `${share("multiply_adds")} of the multiply-adds. For ${ui.get("batch")} image${ui.get("batch") > 1 ? "s" : ""} the activations take ${compact(memory)}B, the weights ${compact(weights)}B; ` +
-          `from ${Math.ceil(total("parameters") / total("activations"))} images on the activations take more.`,
+        t`${network().title}, ${now.name}: ${size(now.shape)} come out. The stage has ${share("activations")} of the activations, ${share("parameters")} of the parameters, ` +
+          t`${share("multiply_adds")} of the multiply-adds. For ${ui.get("batch")} image${ui.get("batch") > 1 ? "s" : ""} the activations take ${compact(memory)}B, the weights ${compact(weights)}B; ` +
+          t`from ${Math.ceil(total("parameters") / total("activations"))} images on the activations take more.`,
       );
       if (bars.dataset.network !== network().name) {
         bars.replaceChildren(heading(), ...stages().map((stage, i) => row(stage, i, ui, total)));
@@ -66,12 +67,12 @@ export default {
       }
       bars.querySelectorAll("button").forEach((/** @type {Element} */ button, /** @type {number} */ i) => button.setAttribute("aria-pressed", String(i === chosen())));
       ui.table(
-        `${network().title}: ${network().source}. Activations are the outputs of convolutions and dense layers`,
-        ["stage", "output", ...MEASURES.map(([, name]) => name)],
+        t`${network().title}: ${network().source}. Activations are the outputs of convolutions and dense layers`,
+        [t`stage`, t`output`, ...MEASURES.map(([, name]) => name)],
         [
-          ["image", size(network().input), "", "", ""],
+          [t`image`, size(network().input), "", "", ""],
           ...stages().map((stage) => [stage.name, size(stage.shape), ...MEASURES.map(([key]) => grouped(stage[key]))]),
-          ["sum", "", ...MEASURES.map(([key]) => grouped(total(key)))],
+          [t`sum`, "", ...MEASURES.map(([key]) => grouped(total(key)))],
         ],
       );
     });
@@ -86,7 +87,7 @@ function size(shape) {
 
 /** @param {number} share */
 function percent(share) {
-  return share > 0 && share < 0.001 ? "less than 0.1 %" : `${(100 * share).toFixed(1)} %`;
+  return share > 0 && share < 0.001 ? t`less than 0.1 %` : `${(100 * share).toFixed(1)} %`;
 }
 
 function heading() {
@@ -129,7 +130,7 @@ function layout(network, wide, high) {
   let left = 2;
   return shapes.map((shape, i) => {
     const [deep, thick, height] = [Math.max(1, sides[i] * tall * SLANT), Math.max(1.5, shape[0] * thin), Math.max(1.5, sides[i] * tall)];
-    const box = { left, right: left + thick + kept * deep, top: high - 26 - height, floor: high - 26, thick, deep, name: i ? network.stages[i - 1].name : "image", shape, frame: wide };
+    const box = { left, right: left + thick + kept * deep, top: high - 26 - height, floor: high - 26, thick, deep, name: i ? network.stages[i - 1].name : t`image`, shape, frame: wide };
     left = box.right + GAP;
     return box;
   });

@@ -9,6 +9,7 @@ import traitlets
 
 from cnncourse.instruments import zoo
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.plots import new_figure
 
 MEASURES = ("activations", "parameters", "multiply_adds")
@@ -90,11 +91,15 @@ class FeatureVolumes(Instrument):
             axes.barh(rows + 0.27 * (i - 1), shares, height=0.25, label=name,
                       color=("#5b3a8c", "#d6680d", "#8a8a8a")[i])  # fmt: skip
             first = int(shares.argmax())
-            words.append(f"{shares[first]:.0f} % of the {name} in {stages[first]['name']}")
+            words.append(t(
+                "{share:.0f} % of the {measure} in {stage}",
+                share=shares[first], measure=t(name), stage=stages[first]["name"],
+            ))  # fmt: skip
         axes.set_yticks(rows, [stage["name"] for stage in stages])
         axes.invert_yaxis()
         axes.set_xlabel("share of the network / %")
         axes.legend()
-        most = f"{network['title']} has {', '.join(words)}"
-        alt = f"Bars for each stage of {network['title']}, with its share of three counts: {most}."
-        return Twin(figure, alt, f"{self.summary} {most}.")
+        title = network["title"]
+        most = t("{title} has {words}.", title=title, words=", ".join(words))
+        alt = t("Bars for each stage of {title}, with its share of three counts.", title=title)
+        return Twin(figure, f"{alt} {most}", f"{t(self.summary)} {most}")

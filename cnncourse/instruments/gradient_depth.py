@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.depth import ACTIVATIONS, Depths, gradient_by_depth
 from cnncourse.plots import new_figure
 
@@ -71,13 +72,19 @@ class GradientDepth(Instrument):
         for name, style, colour in (("plain", "--", "#a34d00"), ("residual", "-", "#5b3a8c")):
             sizes = getattr(self.depths(name == "residual"), self.show)
             axes.semilogy(np.arange(len(sizes)), sizes, style, color=colour, label=name)
-            ends.append(f"{name} {_short(sizes[0])} at the input, {_short(sizes[-1])} at the end")
+            ends.append(t(
+                "{name} {first} at the input, {last} at the end",
+                name=t(name), first=_short(sizes[0]), last=_short(sizes[-1]),
+            ))  # fmt: skip
         axes.set_xlabel("after this many blocks (0 is the input)")
         axes.set_ylabel(f"root mean square of the {self.show}")
         axes.legend()
         words = "; ".join(ends)
-        alt = f"Two curves over {self.blocks} blocks, on a logarithmic axis: {words}."
-        return Twin(figure, alt, f"{self.summary} With {self.blocks} blocks: {words}.")
+        count = self.blocks
+        alt = t("Two curves over {count} blocks, on a logarithmic axis: {words}.",
+                count=count, words=words)  # fmt: skip
+        here = t("With {count} blocks: {words}.", count=count, words=words)
+        return Twin(figure, alt, f"{t(self.summary)} {here}")
 
 
 def _short(value: float) -> str:

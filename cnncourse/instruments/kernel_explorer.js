@@ -2,6 +2,7 @@
 import { correlate2d, patch, products, sum } from "./lib/conv.js";
 import { css, gray, ink, largest, number, signed } from "./lib/colour.js";
 import { h, shell } from "./lib/ui.js";
+import { t, word } from "./lib/words.js";
 
 const SIZE = 9;
 const KERNEL = 3;
@@ -19,9 +20,9 @@ export default {
     let pen = [4, 4];
 
     const presets = Object.entries(ui.get("presets"));
-    ui.presets("Kernel", presets.map(([name, kernel]) => [name, { kernel }]), ({ kernel }) => String(kernel) === String(ui.get("kernel")));
+    ui.presets(t`Kernel`, presets.map(([name, kernel]) => [word(name), { kernel }]), ({ kernel }) => String(kernel) === String(ui.get("kernel")));
     ui.player({ key: "position", steps: () => OUT * OUT, interval: 350 });
-    ui.button("Empty the image", () => ui.set({ image: Array.from({ length: SIZE }, () => Array(SIZE).fill(0)) }));
+    ui.button(t`Empty the image`, () => ui.set({ image: Array.from({ length: SIZE }, () => Array(SIZE).fill(0)) }));
 
     /** @param {number} i @param {number} j @param {number} value */
     const paint = (i, j, value) => {
@@ -31,8 +32,8 @@ export default {
     };
     let brush = 1;
     ui.grid({
-      label: "Image, 9 by 9: press or Space paints, plus and minus change the ink",
-      into: ui.panel("Image: paint it"),
+      label: t`Image, 9 by 9: press or Space paints, plus and minus change the ink`,
+      into: ui.panel(t`Image: paint it`),
       rows: () => SIZE,
       columns: () => SIZE,
       cursor: () => pen,
@@ -51,23 +52,23 @@ export default {
         const [row, column] = place();
         const under = i >= row && i < row + KERNEL && j >= column && j < column + KERNEL;
         const back = gray(value);
-        return { background: css(back), colour: ink(back), text: number(value), say: `row ${i + 1}, column ${j + 1}: ${number(value)}${under ? ", under the window" : ""}`, mark: under ? "window" : "" };
+        return { background: css(back), colour: ink(back), text: number(value), say: t`row ${i + 1}, column ${j + 1}: ${number(value)}${under ? t`, under the window` : ""}`, mark: under ? "window" : "" };
       },
     });
 
-    const middle = ui.panel("Kernel: type or drag");
+    const middle = ui.panel(t`Kernel: type or drag`);
     ui.numbers({
-      label: "Kernel weight",
+      label: t`Kernel weight`,
       key: "kernel",
       into: middle,
       colour: (value) => tint(value, 9, ui),
     });
 
     const sums = h("ol", { class: "cnn-sums" });
-    middle.append(h("p", { class: "cnn-caption cnn-below" }, "Products, sum so far"), sums);
+    middle.append(h("p", { class: "cnn-caption cnn-below" }, t`Products, sum so far`), sums);
     ui.grid({
-      label: "Feature map, 7 by 7",
-      into: ui.panel("Feature map"),
+      label: t`Feature map, 7 by 7`,
+      into: ui.panel(t`Feature map`),
       rows: () => OUT,
       columns: () => OUT,
       cursor: place,
@@ -75,7 +76,7 @@ export default {
       cell: (i, j) => {
         const value = map()[i][j];
         const look = tint(value, largest(map(), 1), ui);
-        return { ...look, text: number(value, 1), say: `row ${i + 1}, column ${j + 1}: ${number(value)}` };
+        return { ...look, text: number(value, 1), say: t`row ${i + 1}, column ${j + 1}: ${number(value)}` };
       },
     });
 
@@ -94,10 +95,10 @@ export default {
       );
       const used = ui.get("position") + 1;
       ui.say(
-        `At row ${row + 1}, column ${column + 1} of the map the nine products add up to ${number(sum(parts), 3)}. ` +
-          `Each weight has been used ${used} of 49 times: 9 weights, ${9 * used} of 441 products.`,
+        t`At row ${row + 1}, column ${column + 1} of the map the nine products add up to ${number(sum(parts), 3)}. ` +
+          t`Each weight has been used ${used} of 49 times: 9 weights, ${9 * used} of 441 products.`,
       );
-      ui.table("Feature map, 7 by 7", ["row", ...Array.from({ length: OUT }, (_, j) => String(j + 1))], map().map((line, i) => [i + 1, ...line.map((value) => number(value, 3))]));
+      ui.table(t`Feature map, 7 by 7`, [t`row`, ...Array.from({ length: OUT }, (_, j) => String(j + 1))], map().map((line, i) => [i + 1, ...line.map((value) => number(value, 3))]));
     });
     return ui.close;
   },

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from cnncourse.instruments.widget import Instrument, Numbers, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.conv import correlate2d
 from cnncourse.layers.kernels import KERNELS
 from cnncourse.plots import show_kernels
@@ -89,6 +90,7 @@ class KernelExplorer(Instrument):
         Try("Fill a patch with ink: what does an edge kernel say in its middle, and why?"),
     )
     data = ("presets",)
+    words = tuple(PRESETS)
 
     presets = traitlets.Dict({k: KERNELS[v].tolist() for k, v in PRESETS.items()}).tag(sync=True)
     image = Numbers(seven(), min=0, max=1)
@@ -102,12 +104,13 @@ class KernelExplorer(Instrument):
         row, column = divmod(self.position, 7)
         return Twin(
             show_kernels({"image": image, "kernel": kernel, "feature map": out}, columns=3),
-            alt=(
+            alt=t(
                 "Three grids of numbers: an image of 9 by 9 cells with a drawn 7, a kernel of 3 by "
-                f"3 cells, and the map of 7 by 7 cells, from {out.min():.3g} to {out.max():.3g}."
+                "3 cells, and the map of 7 by 7 cells, from {low:.3g} to {high:.3g}.",
+                low=out.min(), high=out.max(),
             ),
-            caption=(
-                f"{self.summary} With the window at row {row + 1}, column {column + 1} the sum is "
-                f"{out[row, column]:.3g}."
-            ),
-        )
+            caption=" ".join([t(self.summary), t(
+                "With the window at row {row}, column {column} the sum is {sum:.3g}.",
+                row=row + 1, column=column + 1, sum=out[row, column],
+            )]),
+        )  # fmt: skip

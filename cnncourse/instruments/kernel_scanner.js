@@ -2,11 +2,12 @@
 import { correlate2d, flip, gridOf, outputSize, patch, products, sum } from "./lib/conv.js";
 import { css, gray, ink, largest, number, signed } from "./lib/colour.js";
 import { h, shell } from "./lib/ui.js";
+import { t, word } from "./lib/words.js";
 
 const ROWS = 112;
 const COLUMNS = 160;
 const WIDE = 316; // CSS pixels of the photograph
-const NAMES = /** @type {Record<string, string>} */ ({ china: "Summer Palace", cat: "Cat" });
+const NAMES = /** @type {Record<string, string>} */ ({ china: t`Summer Palace`, cat: t`Cat` });
 
 export default {
   /** @param {{model: import("./lib/ui.js").Model, el: HTMLElement}} context */
@@ -39,9 +40,9 @@ export default {
     };
 
     controls(ui);
-    const input = ui.panel("Photograph: move the window");
+    const input = ui.panel(t`Photograph: move the window`);
     ui.canvas({
-      label: "Photograph; arrow keys move the window",
+      label: t`Photograph; arrow keys move the window`,
       width: WIDE,
       height: (WIDE * ROWS) / COLUMNS,
       into: input,
@@ -55,9 +56,9 @@ export default {
     const credit = h("p", { class: "cnn-caption" });
     input.append(credit);
 
-    const output = ui.panel("Feature map");
+    const output = ui.panel(t`Feature map`);
     ui.canvas({
-      label: "Feature map; arrow keys move the window",
+      label: t`Feature map; arrow keys move the window`,
       width: WIDE,
       height: (WIDE * ROWS) / COLUMNS,
       into: output,
@@ -73,13 +74,13 @@ export default {
     const range = h("p", { class: "cnn-caption" });
     output.append(range);
 
-    const kernelPanel = ui.panel("Kernel: type or drag");
-    ui.numbers({ label: "Kernel weight", key: "kernel", step: 0.5, into: kernelPanel, colour: (value) => tint(signed(value, largest(ui.get("kernel"), 0.01), ui.colours().dark)) });
+    const kernelPanel = ui.panel(t`Kernel: type or drag`);
+    ui.numbers({ label: t`Kernel weight`, key: "kernel", step: 0.5, into: kernelPanel, colour: (value) => tint(signed(value, largest(ui.get("kernel"), 0.01), ui.colours().dark)) });
     const total = h("p", { class: "cnn-caption" });
     kernelPanel.append(total);
     const sheet = h("div", { class: "cnn-product" });
     const answer = h("p", { class: "cnn-caption" });
-    ui.panel("At the window: pixels × weights = products", sheet, answer);
+    ui.panel(t`At the window: pixels × weights = products`, sheet, answer);
 
     ui.onChange(() => {
       const [i, j] = place();
@@ -87,9 +88,9 @@ export default {
       const under = patch(photo(), i, j, [weights.length, weights.length], options());
       const parts = products(under, weights);
       const { low, high } = extent(map());
-      credit.textContent = `Photograph: ${ui.get("photos")[ui.get("photo")].by}`;
-      total.textContent = `The weights add up to ${number(sum(ui.get("kernel")), 3)}.${ui.get("flip") ? " Applied after half a turn." : ""}`;
-      range.textContent = `${map().length} × ${map()[0].length} numbers from ${number(low)} to ${number(high)}${low < 0 ? "; orange above 0, violet below" : "; shown from 0 to 1"}`;
+      credit.textContent = t`Photograph: ${ui.get("photos")[ui.get("photo")].by}`;
+      total.textContent = t`The weights add up to ${number(sum(ui.get("kernel")), 3)}.${ui.get("flip") ? t` Applied after half a turn.` : ""}`;
+      range.textContent = t`${map().length} × ${map()[0].length} numbers from ${number(low)} to ${number(high)}${low < 0 ? t`; orange above 0, violet below` : t`; shown from 0 to 1`}`;
       const dark = ui.colours().dark;
       sheet.replaceChildren(
         block(under, gray),
@@ -98,12 +99,12 @@ export default {
         h("span", { "aria-hidden": "true" }, "="),
         block(parts, (value) => signed(value, largest(parts, 0.01), dark)),
       );
-      answer.textContent = `Their sum, ${number(sum(parts), 4)}, is the framed number of the map.`;
-      ui.say(`Row ${i + 1}, column ${j + 1} of the map: the ${weights.length ** 2} products add up to ${number(sum(parts), 4)}. The map has ${map().length} × ${map()[0].length} numbers.`);
+      answer.textContent = t`Their sum, ${number(sum(parts), 4)}, is the framed number of the map.`;
+      ui.say(t`Row ${i + 1}, column ${j + 1} of the map: the ${weights.length ** 2} products add up to ${number(sum(parts), 4)}. The map has ${map().length} × ${map()[0].length} numbers.`);
       ui.table(
-        `The products at row ${i + 1}, column ${j + 1} of the map; sum ${number(sum(parts), 4)}`,
-        ["weight at", "pixel", "weight", "product"],
-        parts.flatMap((row, m) => row.map((value, n) => [`row ${m + 1}, column ${n + 1}`, number(under[m][n], 3), number(weights[m][n], 3), number(value, 4)])),
+        t`The products at row ${i + 1}, column ${j + 1} of the map; sum ${number(sum(parts), 4)}`,
+        [t`weight at`, t`pixel`, t`weight`, t`product`],
+        parts.flatMap((row, m) => row.map((value, n) => [t`row ${m + 1}, column ${n + 1}`, number(under[m][n], 3), number(weights[m][n], 3), number(value, 4)])),
       );
     });
     return ui.close;
@@ -114,13 +115,13 @@ export default {
 function controls(ui) {
   const presets = Object.entries(ui.get("presets"));
   const own = () => presets.findIndex(([, kernel]) => String(kernel) === String(ui.get("kernel")));
-  ui.list("Kernel", presets.map(([name]) => name), own, (index) => ui.set({ kernel: presets[index][1] }));
-  ui.presets("Size", [3, 5].map((size) => [`${size} × ${size}`, () => ({ kernel: resized(ui.get("kernel"), size) })]), (_, text) => text.startsWith(String(ui.get("kernel").length)));
-  ui.select("photo", "Photograph", Object.entries(NAMES));
-  ui.range("stride", "Stride");
-  ui.range("padding", "Padding");
-  ui.range("dilation", "Dilation");
-  ui.toggle("flip", "Half a turn (convolution)");
+  ui.list(t`Kernel`, presets.map(([name]) => word(name)), own, (index) => ui.set({ kernel: presets[index][1] }));
+  ui.presets(t`Size`, [3, 5].map((size) => [`${size} × ${size}`, () => ({ kernel: resized(ui.get("kernel"), size) })]), (_, text) => text.startsWith(String(ui.get("kernel").length)));
+  ui.select("photo", t`Photograph`, Object.entries(NAMES));
+  ui.range("stride", t`Stride`);
+  ui.range("padding", t`Padding`);
+  ui.range("dilation", t`Dilation`);
+  ui.toggle("flip", t`Half a turn (convolution)`);
 }
 
 /**

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnncourse.data.embedded import photograph
 from cnncourse.instruments.widget import Instrument, Numbers, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.conv import conv2d
 from cnncourse.layers.kernels import KERNELS
 from cnncourse.plots import show_images
@@ -100,6 +101,7 @@ class KernelScanner(Instrument):
         Try("Make the nine numbers add up to 0, then to 1: what happens to flat sky?"),
     )
     data = ("photos", "presets")
+    words = (*PRESETS, "an own kernel")
 
     photos = traitlets.Dict().tag(sync=True)
     presets = traitlets.Dict({k: v.tolist() for k, v in PRESETS.items()}).tag(sync=True)
@@ -140,10 +142,11 @@ class KernelScanner(Instrument):
         name = next((k for k, v in PRESETS.items() if np.array_equal(v, weights)), "an own kernel")
         return Twin(
             show_images([pixels(self.photo) / 255, out], ["photograph", name], columns=2),
-            alt=(
-                f"A grey photograph of {ROWS} by {COLUMNS} pixels, and beside it the map that "
-                f"{name} makes of it: {out.shape[0]} by {out.shape[1]} numbers from "
-                f"{out.min():.3g} to {out.max():.3g}."
+            alt=t(
+                "A grey photograph of {rows} by {columns} pixels, and beside it the map that "
+                "{name} makes of it: {high} by {wide} numbers from {least:.3g} to {most:.3g}.",
+                rows=ROWS, columns=COLUMNS, name=t(name), high=out.shape[0], wide=out.shape[1],
+                least=out.min(), most=out.max(),
             ),
-            caption=f"{self.summary} Photograph: {PHOTOGRAPHS[self.photo]}.",
-        )
+            caption=f"{t(self.summary)} {t('Photograph: {by}.', by=PHOTOGRAPHS[self.photo])}",
+        )  # fmt: skip

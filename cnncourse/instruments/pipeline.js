@@ -7,6 +7,7 @@ import { corner, drawMaps, layout, markUnit } from "./lib/maps.js";
 import { forward, multiplyAdds, probabilities, readNetwork, receptiveField } from "./lib/network.js";
 import { argmax } from "./lib/probe.js";
 import { calm, h, shell, write } from "./lib/ui.js";
+import { t } from "./lib/words.js";
 
 /** @typedef {import("./lib/network.js").Tensor} Tensor */
 /** @typedef {import("./lib/maps.js").Layout} Layout */
@@ -15,7 +16,7 @@ import { calm, h, shell, write } from "./lib/ui.js";
  *   `layers`: those that the step computes, the last one is shown */
 /** @typedef {{before: Tensor, after: Tensor, unit: Strongest, field: string, shares: number[]}} Sight */
 
-const BOXES = ["Input", "Convolve", "Pool", "Deep", "Flatten", "Classify"];
+const BOXES = [t`Input`, t`Convolve`, t`Pool`, t`Deep`, t`Flatten`, t`Classify`];
 const REVEAL = 900; // milliseconds in which a step's maps appear, row by row
 const network = readNetwork(LENET);
 const place = (/** @type {string} */ name) => network.layers.findIndex((layer) => layer.name === name);
@@ -23,38 +24,38 @@ const place = (/** @type {string} */ name) => network.layers.findIndex((layer) =
 /** @type {Step[]} */
 const STEPS = [
   {
-    name: "Input", box: 0, layers: [],
-    say: ({ after }) => `A picture is ${after.data.length} numbers, from 0 for paper to 1 for ink. ${inked(after)} of them are not 0.`,
+    name: t`Input`, box: 0, layers: [],
+    say: ({ after }) => t`A picture is ${after.data.length} numbers, from 0 for paper to 1 for ink. ${inked(after)} of them are not 0.`,
   },
   {
-    name: "Convolve", box: 1, layers: ["C1.conv"],
-    say: ({ unit, field }) => `Six kernels of 5 × 5 slide over the picture; each makes a map of its own. The strongest answer is ${number(unit.value, 3)}, in map ${unit.channel + 1}: 25 products and a bias, from ${field} of the picture.`,
+    name: t`Convolve`, box: 1, layers: ["C1.conv"],
+    say: ({ unit, field }) => t`Six kernels of 5 × 5 slide over the picture; each makes a map of its own. The strongest answer is ${number(unit.value, 3)}, in map ${unit.channel + 1}: 25 products and a bias, from ${field} of the picture.`,
   },
   {
-    name: "Activate", box: 1, layers: ["C1.relu"],
-    say: ({ before, after }) => `ReLU: what is below 0 becomes 0. Of ${after.data.length} numbers, ${inked(before) - inked(after)} were negative; the others stay as they are.`,
+    name: t`Activate`, box: 1, layers: ["C1.relu"],
+    say: ({ before, after }) => t`ReLU: what is below 0 becomes 0. Of ${after.data.length} numbers, ${inked(before) - inked(after)} were negative; the others stay as they are.`,
   },
   {
-    name: "Pool", box: 2, layers: ["S2"],
-    say: ({ before, after, unit, field }) => `Of each 2 × 2 numbers the greatest stays: ${before.data.length} become ${after.data.length}, without any weight. The strongest, ${number(unit.value, 3)}, comes from ${field}.`,
+    name: t`Pool`, box: 2, layers: ["S2"],
+    say: ({ before, after, unit, field }) => t`Of each 2 × 2 numbers the greatest stays: ${before.data.length} become ${after.data.length}, without any weight. The strongest, ${number(unit.value, 3)}, comes from ${field}.`,
   },
   {
-    name: "Deep", box: 3, layers: ["C3.conv", "C3.relu", "S4"],
-    say: ({ unit, field }) => `Convolve, ReLU and pool again: 16 kernels look at all six maps at once. The strongest unit, ${number(unit.value, 3)} in map ${unit.channel + 1}, sees ${field} of the maps before; that is up to 16 × 16 pixels of the picture.`,
+    name: t`Deep`, box: 3, layers: ["C3.conv", "C3.relu", "S4"],
+    say: ({ unit, field }) => t`Convolve, ReLU and pool again: 16 kernels look at all six maps at once. The strongest unit, ${number(unit.value, 3)} in map ${unit.channel + 1}, sees ${field} of the maps before; that is up to 16 × 16 pixels of the picture.`,
   },
   {
-    name: "Flatten", box: 4, layers: [],
-    say: ({ after }) => `16 maps of 5 × 5 are written into one line of ${after.data.length} numbers. Nothing is computed; but from here on nobody knows which numbers were neighbours.`,
+    name: t`Flatten`, box: 4, layers: [],
+    say: ({ after }) => t`16 maps of 5 × 5 are written into one line of ${after.data.length} numbers. Nothing is computed; but from here on nobody knows which numbers were neighbours.`,
   },
   {
-    name: "Dense", box: 5, layers: ["C5.conv", "C5.relu", "F6", "relu"],
-    say: ({ before, after }) => `Every number is weighed for every unit: ${before.data.length} make 120, these make ${after.data.length}. ${inked(after)} of them are not 0 after their ReLU. Here are 94 % of all weights.`,
+    name: t`Dense`, box: 5, layers: ["C5.conv", "C5.relu", "F6", "relu"],
+    say: ({ before, after }) => t`Every number is weighed for every unit: ${before.data.length} make 120, these make ${after.data.length}. ${inked(after)} of them are not 0 after their ReLU. Here are 94 % of all weights.`,
   },
   {
-    name: "Classify", box: 5, layers: ["output"],
+    name: t`Classify`, box: 5, layers: ["output"],
     say: ({ shares }) => {
       const best = argmax(shares);
-      return `84 numbers make ten scores, and softmax makes probabilities of them. The answer: ${best}, with ${percent(shares[best])}.`;
+      return t`84 numbers make ten scores, and softmax makes probabilities of them. The answer: ${best}, with ${percent(shares[best])}.`;
     },
   },
 ];
@@ -66,18 +67,18 @@ export default {
     const journey = new Journey(ui);
     ui.player({ key: "step", steps: () => STEPS.length, interval: 2600 });
     boxes(ui);
-    digitGrid(ui, "Choose a digit; it was trained on none of them. In the last row, those of 1,000 that it reads wrong", (example) => ui.set({ example }));
+    digitGrid(ui, t`Choose a digit; it was trained on none of them. In the last row, those of 1,000 that it reads wrong`, (example) => ui.set({ example }));
     const before = maps(ui, journey, "before");
     const after = maps(ui, journey, "after");
     const list = answerBars(ui, () => ({ classes: network.classes, shares: journey.shares }));
-    const answer = ui.panel("What comes out: ten probabilities", list);
+    const answer = ui.panel(t`What comes out: ten probabilities`, list);
     ui.onChange(() => {
       const last = ui.get("step") === STEPS.length - 1;
       before.hidden = ui.get("step") === 0;
       after.hidden = last;
       answer.hidden = !last;
-      ui.say(`Step ${ui.get("step") + 1} of 8, ${STEPS[ui.get("step")].name}. ${STEPS[ui.get("step")].say(journey.sight())}`);
-      ui.table(`A ${labels[ui.get("example")]} in eight steps`, ["step", "hands on", "weights", "multiply-adds", "greatest"], journey.rows());
+      ui.say(t`Step ${ui.get("step") + 1} of 8, ${STEPS[ui.get("step")].name}. ${STEPS[ui.get("step")].say(journey.sight())}`);
+      ui.table(t`A ${labels[ui.get("example")]} in eight steps`, [t`step`, t`hands on`, t`weights`, t`multiply-adds`, t`greatest`], journey.rows());
     });
     return ui.close;
   },
@@ -113,7 +114,7 @@ class Journey {
     const [before, after] = [this.results[Math.max(0, step - 1)], this.results[step]];
     const unit = strongest(after);
     const box = this.box();
-    const field = box ? `rows ${box.top + 1} to ${box.bottom + 1} and columns ${box.left + 1} to ${box.right + 1}` : "";
+    const field = box ? t`rows ${box.top + 1} to ${box.bottom + 1} and columns ${box.left + 1} to ${box.right + 1}` : "";
     return { before, after, unit, field, shares: this.shares };
   }
 
@@ -152,7 +153,7 @@ function inked({ data }) {
 
 /** @param {import("./lib/ui.js").Shell} ui */
 function boxes(ui) {
-  const list = h("ol", { class: "cnn-boxes", "aria-label": "The pipeline" });
+  const list = h("ol", { class: "cnn-boxes", "aria-label": t`The pipeline` });
   ui.stage.before(list);
   const current = () => STEPS[ui.get("step")].box;
   BOXES.forEach((name, i) => {
@@ -177,7 +178,7 @@ function maps(ui, journey, side) {
   const plan = () => layout(shown().shape, Math.min(370, Math.max(200, ui.stage.clientWidth)), shown().shape[0] === 1 ? 220 : 74);
   let [step, began] = [ui.get("step"), -Infinity];
   ui.canvas({
-    label: side === "before" ? "What goes in" : "What comes out",
+    label: side === "before" ? t`What goes in` : t`What comes out`,
     width: () => plan().wide + 4,
     height: () => plan().high + 4,
     into: panel,
@@ -197,7 +198,7 @@ function maps(ui, journey, side) {
   });
   ui.onChange(() => {
     const [count, height, width] = shown().shape;
-    const size = height ? `${count} map${count > 1 ? "s" : ""} of ${height} × ${width}` : `${count} numbers`;
+    const size = height ? t`${count} map${count > 1 ? "s" : ""} of ${height} × ${width}` : t`${count} numbers`;
     write(caption, `${side === "before" ? "What goes in" : "What comes out"}: ${size}`);
   });
   return panel;
@@ -232,7 +233,7 @@ function mark(context, ui, journey, side, at, factor) {
   }
   if (!box) return;
   const own = strongest(journey.results[step]).channel;
-  const oneMap = ["Activate", "Pool"].includes(STEPS[step].name); // these look at their own map alone
+  const oneMap = ["C1.relu", "S2"].includes(STEPS[step].layers[0]); // these look at their own map alone
   context.strokeStyle = second;
   context.lineWidth = 2;
   for (let channel = 0; channel < at.count; channel++) {

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cnncourse.instruments.stored import digit_network, example_digits
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers import softmax
 from cnncourse.plots import show_images
 
@@ -77,12 +78,12 @@ class Pipeline(Instrument):
         shares = values["classify"]
         return Twin(
             show_images([*maps, shares[None]], [*sizes, "classify: 10 probabilities"], columns=3),
-            alt=(
+            alt=t(
                 "A handwritten digit, the first map of each of the next steps, smaller and more "
                 "abstract from step to step, and ten probabilities in a row."
             ),
-            caption=(
-                f"{self.summary} Here the network reads {shares.argmax()}, "
-                f"with a probability of {shares.max():.1%}."
-            ),
-        )
+            caption=" ".join([t(self.summary), t(
+                "Here the network reads {digit}, with a probability of {share:.1%}.",
+                digit=shares.argmax(), share=shares.max(),
+            )]),
+        )  # fmt: skip

@@ -3,10 +3,11 @@ import { gridOf } from "./lib/conv.js";
 import { css, ink, number, signed } from "./lib/colour.js";
 import { POOLS, shift } from "./lib/pool.js";
 import { h, shell } from "./lib/ui.js";
+import { t } from "./lib/words.js";
 
 const SIDE = 8;
 const FULL = 9; // the largest number of every motif
-const NAMES = /** @type {Record<string, string>} */ ({ max: "maximum", average: "average", blur: "maximum, blurred" });
+const NAMES = /** @type {Record<string, string>} */ ({ max: t`maximum`, average: t`average`, blur: t`maximum, blurred` });
 
 export default {
   /** @param {{model: import("./lib/ui.js").Model, el: HTMLElement}} context */
@@ -20,11 +21,11 @@ export default {
     const moved = () => shift(map(), ui.get("down"), ui.get("right"));
     const pooled = (/** @type {number[][]} */ x) => POOLS[ui.get("mode")](x, ui.get("size"));
 
-    ui.select("motif", "Map", ["peak", "dot", "hill", "stripes"].map((name) => [name, name]));
-    ui.presets("Pooling", Object.entries(NAMES).map(([mode, name]) => [name, { mode }]), ({ mode }) => mode === ui.get("mode"));
-    ui.presets("Windows", [2, 4].map((size) => [`${size} × ${size}`, { size }]), ({ size }) => size === ui.get("size"));
-    ui.range("right", "Move right");
-    ui.range("down", "Move down");
+    ui.select("motif", t`Map`, [["peak", t`peak`], ["dot", t`dot`], ["hill", t`hill`], ["stripes", t`stripes`]]);
+    ui.presets(t`Pooling`, Object.entries(NAMES).map(([mode, name]) => [name, { mode }]), ({ mode }) => mode === ui.get("mode"));
+    ui.presets(t`Windows`, [2, 4].map((size) => [`${size} × ${size}`, { size }]), ({ size }) => size === ui.get("size"));
+    ui.range("right", t`Move right`);
+    ui.range("down", t`Move down`);
 
     // the pooled number that the curves follow: the peak's, until the reader picks another
     /** @type {[number, number] | null} */
@@ -39,16 +40,16 @@ export default {
       ui.schedule();
     };
     maps(ui, map, moved);
-    pooledGrid(ui, "Pooled", () => pooled(map()), () => pooled(map()), watched, pick);
-    pooledGrid(ui, "Pooled after the move", () => pooled(moved()), () => pooled(map()), watched, pick);
+    pooledGrid(ui, t`Pooled`, () => pooled(map()), () => pooled(map()), watched, pick);
+    pooledGrid(ui, t`Pooled after the move`, () => pooled(moved()), () => pooled(map()), watched, pick);
     chart(ui, map, watched);
 
     ui.onChange(() => {
       const [first, second] = [pooled(map()), pooled(moved())];
       ui.say(describe(ui, map(), first, second));
       ui.table(
-        "The pooled numbers, before → after the move",
-        ["row", ...first[0].map((_, j) => String(j + 1))],
+        t`The pooled numbers, before → after the move`,
+        [t`row`, ...first[0].map((_, j) => String(j + 1))],
         first.map((row, i) => [i + 1, ...row.map((value, j) => `${number(value)} → ${number(second[i][j])}`)]),
       );
     });
@@ -69,16 +70,16 @@ function maps(ui, map, moved) {
   const common = { rows: () => SIDE, columns: () => SIDE };
   ui.grid({
     ...common,
-    label: "Feature map, 8 by 8: arrows and presses place the peak",
-    into: ui.panel("Feature map: put the peak somewhere"),
+    label: t`Feature map, 8 by 8: arrows and presses place the peak`,
+    into: ui.panel(t`Feature map: put the peak somewhere`),
     cursor: peak,
     move: (row, column) => ui.set({ row, column }),
     cell: (i, j) => cell(ui, i, j, map()[i][j]),
   });
   ui.grid({
     ...common,
-    label: "Moved map, 8 by 8: arrows and presses move it",
-    into: ui.panel("The same, moved: drag it"),
+    label: t`Moved map, 8 by 8: arrows and presses move it`,
+    into: ui.panel(t`The same, moved: drag it`),
     cursor: goal,
     move: (row, column) => ui.set({ down: within(row - ui.get("row")), right: within(column - ui.get("column")) }),
     cell: (i, j) => cell(ui, i, j, moved()[i][j]),
@@ -90,7 +91,7 @@ function cell(ui, i, j, value) {
   const back = signed(value, FULL, ui.colours().dark);
   const size = ui.get("size");
   const ends = `${(i + 1) % size ? "" : "below "}${(j + 1) % size ? "" : "right"}`.trim();
-  return { background: css(back), colour: ink(back), text: number(value, 1), say: `row ${i + 1}, column ${j + 1}: ${number(value)}`, mark: ends };
+  return { background: css(back), colour: ink(back), text: number(value, 1), say: t`row ${i + 1}, column ${j + 1}: ${number(value)}`, mark: ends };
 }
 
 /**
@@ -114,7 +115,7 @@ function pooledGrid(ui, title, values, before, cursor, move) {
       const value = values()[i][j];
       const changed = !close(value, before()[i][j]);
       const back = signed(value, FULL, ui.colours().dark);
-      return { background: css(back), colour: ink(back), text: number(value), say: `row ${i + 1}, column ${j + 1}: ${number(value)}${changed ? ", changed" : ""}`, mark: changed ? "changed" : "" };
+      return { background: css(back), colour: ink(back), text: number(value), say: t`row ${i + 1}, column ${j + 1}: ${number(value)}${changed ? t`, changed` : ""}`, mark: changed ? "changed" : "" };
     },
   });
 }
@@ -128,14 +129,14 @@ function close(a, b) {
 function describe(ui, map, first, second) {
   const size = ui.get("size");
   const changed = first.flat().filter((value, k) => !close(value, second.flat()[k])).length;
-  const count = `${changed} of ${first.flat().length} pooled numbers change`;
-  if (!ui.get("right") && !ui.get("down")) return "Nothing has moved.";
-  const verdict = changed ? `${count}: the move is not absorbed.` : "No pooled number changes: the move is absorbed.";
+  const count = t`${changed} of ${first.flat().length} pooled numbers change`;
+  if (!ui.get("right") && !ui.get("down")) return t`Nothing has moved.`;
+  const verdict = changed ? t`${count}: the move is not absorbed.` : t`No pooled number changes: the move is absorbed.`;
   if (ui.get("motif") === "stripes") return verdict;
   const [row, column] = [ui.get("row") + ui.get("down"), ui.get("column") + ui.get("right")];
   const same = Math.floor(row / size) === Math.floor(ui.get("row") / size) && Math.floor(column / size) === Math.floor(ui.get("column") / size);
-  if (row < 0 || column < 0 || row >= SIDE || column >= SIDE) return `The peak leaves the map; ${verdict}`;
-  return `The peak ${same ? "stays in its window" : "crosses into another window"}; ${verdict}`;
+  if (row < 0 || column < 0 || row >= SIDE || column >= SIDE) return t`The peak leaves the map; ${verdict}`;
+  return t`The peak ${same ? t`stays in its window` : t`crosses into another window`}; ${verdict}`;
 }
 
 /**
@@ -146,9 +147,9 @@ function describe(ui, map, first, second) {
  */
 function chart(ui, map, watched) {
   const moves = Array.from({ length: 9 }, (_, k) => k - 4);
-  const panel = ui.panel("The framed pooled number, against the move to the right");
+  const panel = ui.panel(t`The framed pooled number, against the move to the right`);
   ui.canvas({
-    label: "Curves: one pooled number against the move to the right, for three kinds of pooling",
+    label: t`Curves: one pooled number against the move to the right, for three kinds of pooling`,
     into: panel,
     width: 330,
     height: 150,
@@ -166,7 +167,7 @@ function chart(ui, map, watched) {
       line(context, [[x(ui.get("right")), y(0)], [x(ui.get("right")), y(FULL)]], text, 1);
     },
   });
-  panel.append(h("p", { class: "cnn-caption" }, "Full line: maximum. Dashes: average. Dots: maximum, blurred. The thick one is chosen."));
+  panel.append(h("p", { class: "cnn-caption" }, t`Full line: maximum. Dashes: average. Dots: maximum, blurred. The thick one is chosen.`));
 }
 
 /**

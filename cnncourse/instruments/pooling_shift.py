@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnncourse.errors import ArgumentError
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.pool import avg_pool2d, max_pool2d
 from cnncourse.plots import show_kernels
 
@@ -179,16 +180,17 @@ class PoolingShift(Instrument):
             "pooled": self.before().round(2),
             "pooled after the move": self.after().round(2),
         }
-        move = f"{self.right} to the right and {self.down} down"
-        return Twin(
-            show_kernels(panels, columns=2),
-            alt=(
-                "Four grids of numbers: a feature map of 8 by 8 cells, the same map moved by "
-                f"{move}, and both after {self.mode} pooling in windows of {self.size} by "
-                f"{self.size}. {changed} of {self.before().size} pooled numbers differ."
-            ),
-            caption=(
-                f"{self.summary} Moved by {move}, {changed} of the {self.before().size} numbers "
-                f"change under {self.mode} pooling."
-            ),
-        )
+        kinds = {"max": t("max pooling"), "average": t("average pooling"),
+                 "blur": t("max pooling with a blur")}  # fmt: skip
+        facts = {"right": self.right, "down": self.down, "pooling": kinds[self.mode],
+                 "size": self.size, "changed": changed, "count": self.before().size}  # fmt: skip
+        alt = t(
+            "Four grids of numbers: a feature map of 8 by 8 cells, the same map moved by "
+            "{right} to the right and {down} down, and both after {pooling} in windows of {size} "
+            "by {size}. {changed} of {count} pooled numbers differ.", **facts,
+        )  # fmt: skip
+        words = t(
+            "Moved by {right} to the right and {down} down, {changed} of the {count} numbers "
+            "change under {pooling}.", **facts,
+        )  # fmt: skip
+        return Twin(show_kernels(panels, columns=2), alt, f"{t(self.summary)} {words}")

@@ -2,12 +2,13 @@
 import { chart } from "./lib/chart.js";
 import { coreWidth, effectiveField, readLayers, receptiveField, writeLayers } from "./lib/fields.js";
 import { h, newId, shell } from "./lib/ui.js";
+import { t, word } from "./lib/words.js";
 
 const SHARE = 0.95;
 const BINS = 160; // pixels of the picture of a field
 const LARGEST = 10000; // pixels of a field that is still followed
 const ADDITIONS = { "+ 3 × 3": "3p1", "+ stride 2": "3s2p1", "+ dilation 2": "3d2p2", "+ pool 2": "2s2" };
-const COLUMNS = /** @type {Array<["kernelSize" | "stride" | "dilation", string, number]>} */ ([["kernelSize", "kernel", 31], ["stride", "stride", 8], ["dilation", "dilation", 64]]);
+const COLUMNS = /** @type {Array<["kernelSize" | "stride" | "dilation", string, number]>} */ ([["kernelSize", t`kernel`, 31], ["stride", t`stride`, 8], ["dilation", t`dilation`, 64]]);
 
 /**
  * @typedef {{ layers: import("./lib/fields.js").Window[], fields: import("./lib/fields.js").Field[],
@@ -36,58 +37,58 @@ export default {
     const change = (layers) => ui.set({ layers: writeLayers(fitting(layers)) });
 
     networks(ui);
-    const adding = h("div", { class: "cnn-presets", role: "group", "aria-label": "Add a layer at the end" });
+    const adding = h("div", { class: "cnn-presets", role: "group", "aria-label": t`Add a layer at the end` });
     ui.controls.append(adding);
     for (const [name, text] of Object.entries(ADDITIONS)) {
       ui.button(name, () => change([...stack().layers, ...readLayers(text)]), { into: adding });
     }
-    ui.range("image_size", "Image", { unit: "pixels" });
-    ui.toggle("log", "Logarithmic");
+    ui.range("image_size", t`Image`, { unit: t`pixels` });
+    ui.toggle("log", t`Logarithmic`);
 
     list(ui, stack, change);
     ui.canvas({
-      label: "The field of one output over the image",
+      label: t`The field of one output over the image`,
       width: 300,
       height: 372,
-      into: ui.panel("What one output sees, and how much each pixel counts"),
+      into: ui.panel(t`What one output sees, and how much each pixel counts`),
       draw: (context, wide) => picture(context, wide, ui, stack().layers.slice(0, after()), core()),
     });
     chart(ui, {
-      label: "Receptive field by layer",
-      x: { label: "after this many layers", whole: true, write: String },
-      y: { label: "pixels", get log() { return ui.get("log"); }, get least() { return ui.get("log") ? 1 : 0; }, most: 10, write: String },
+      label: t`Receptive field by layer`,
+      x: { label: t`after this many layers`, whole: true, write: String },
+      y: { label: t`pixels`, get log() { return ui.get("log"); }, get least() { return ui.get("log") ? 1 : 0; }, most: 10, write: String },
       height: 240,
       series: () => {
         const { accent, second, muted } = ui.colours();
         const { fields, cores, layers } = stack();
         const points = (/** @type {number[]} */ sizes) => [1, ...sizes].map((size, i) => /** @type {[number, number]} */ ([i, size]));
         return [
-          { name: "theoretical field", colour: accent, points: points(fields.map(({ size }) => size)), dots: layers.length < 12 },
-          { name: "holds 95 % of the weight", colour: second, dashed: true, points: points(cores) },
-          { name: "image", colour: muted, points: /** @type {Array<[number, number]>} */ ([[0, ui.get("image_size")], [layers.length, ui.get("image_size")]]) },
+          { name: t`theoretical field`, colour: accent, points: points(fields.map(({ size }) => size)), dots: layers.length < 12 },
+          { name: t`holds 95 % of the weight`, colour: second, dashed: true, points: points(cores) },
+          { name: t`image`, colour: muted, points: /** @type {Array<[number, number]>} */ ([[0, ui.get("image_size")], [layers.length, ui.get("image_size")]]) },
         ];
       },
       cursor: {
-        label: "Layer whose field is shown",
+        label: t`Layer whose field is shown`,
         steps: () => Array.from({ length: stack().layers.length + 1 }, (_, i) => i),
         at: after,
         move: (step) => ui.set({ after: Math.max(1, step) }),
-        say: () => `after ${after()} layers: ${field().size} pixels`,
+        say: () => t`after ${after()} layers: ${field().size} pixels`,
       },
     });
 
     ui.onChange(() => {
       const { size, jump } = field();
       const { layers, fields, cores } = stack();
-      const limit = 2 * size > LARGEST ? ` Fields are followed up to ${LARGEST} pixels.` : "";
-      const beyond = size > ui.get("image_size") ? ` That is more than the ${ui.get("image_size")} pixels of the image.${limit}` : "";
+      const limit = 2 * size > LARGEST ? t` Fields are followed up to ${LARGEST} pixels.` : "";
+      const beyond = size > ui.get("image_size") ? t` That is more than the ${ui.get("image_size")} pixels of the image.${limit}` : "";
       ui.say(
-        `After ${after()} of ${layers.length} layers one output sees ${size} × ${size} pixels; its neighbour's field lies ${jump} pixel${jump > 1 ? "s" : ""} further.${beyond} ` +
-          `With equal weights, 95 % of what counts along an axis comes from ${core()} pixels.`,
+        t`After ${after()} of ${layers.length} layers one output sees ${size} × ${size} pixels; its neighbour's field lies ${jump} pixel${jump > 1 ? "s" : ""} further.${beyond} ` +
+          t`With equal weights, 95 % of what counts along an axis comes from ${core()} pixels.`,
       );
       ui.table(
-        "Layer by layer, in pixels of the image",
-        ["layer", "kernel", "stride", "dilation", "sees", "jump", "first pixel", "95 % within"],
+        t`Layer by layer, in pixels of the image`,
+        [t`layer`, t`kernel`, t`stride`, t`dilation`, t`sees`, t`jump`, t`first pixel`, t`95 % within`],
         layers.map((layer, i) => [i + 1, layer.kernelSize, layer.stride, layer.dilation, fields[i].size, fields[i].jump, String(fields[i].start).replace("-", "−"), cores[i]]),
       );
     });
@@ -110,7 +111,7 @@ function follow(all) {
 /** A list of networks and of stacks to compare. @param {import("./lib/ui.js").Shell} ui */
 function networks(ui) {
   const known = [
-    ...Object.entries(ui.get("examples")).map(([title, layers]) => ({ title, layers, image_size: ui.get("image_size") })),
+    ...Object.entries(ui.get("examples")).map(([title, layers]) => ({ title: word(title), layers, image_size: ui.get("image_size") })),
     ...ui.get("networks").map((/** @type {any} */ one) => ({
       title: one.title,
       layers: writeLayers(one.layers.map((/** @type {number[]} */ [kernelSize, stride, padding, dilation]) => ({ kernelSize, stride, padding, dilation }))),
@@ -127,10 +128,10 @@ function networks(ui) {
         ui.set({ layers, image_size, after: ui.about.initial.after });
       },
     },
-    h("option", { disabled: true }, "your own"),
+    h("option", { disabled: true }, t`your own`),
     ...known.map(({ title }) => h("option", {}, title)),
   );
-  ui.controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, "Stack"), choice));
+  ui.controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, t`Stack`), choice));
   ui.onChange(() => {
     choice.selectedIndex = 1 + known.findIndex(({ layers }) => layers === ui.get("layers"));
   });
@@ -143,8 +144,8 @@ function networks(ui) {
  */
 function list(ui, stack, change) {
   const rows = h("ol", { class: "cnn-layers" });
-  const head = h("div", { class: "cnn-layer cnn-layerhead", "aria-hidden": "true" }, ...["", "kernel", "stride", "dilation", "sees", "jump", ""].map((text) => h("span", {}, text)));
-  ui.panel("Layers, from the input: drag them, or move them with the arrow keys", head, rows);
+  const head = h("div", { class: "cnn-layer cnn-layerhead", "aria-hidden": "true" }, ...["", t`kernel`, t`stride`, t`dilation`, t`sees`, t`jump`, ""].map((text) => h("span", {}, text)));
+  ui.panel(t`Layers, from the input: drag them, or move them with the arrow keys`, head, rows);
 
   /** @param {number} from @param {number} to */
   const move = (from, to) => {
@@ -172,7 +173,7 @@ function list(ui, stack, change) {
     });
     dragging(handle, rows, at, move);
     const boxes = COLUMNS.map(([key, name, max]) => {
-      const box = h("input", { type: "number", min: 1, max, "aria-label": `${name} of layer ${at + 1}` });
+      const box = h("input", { type: "number", min: 1, max, "aria-label": t`${name} of layer ${at + 1}` });
       box.addEventListener("change", () => {
         const value = Math.round(Number(box.value));
         const layers = stack().layers.map((layer) => ({ ...layer }));
@@ -182,7 +183,7 @@ function list(ui, stack, change) {
       });
       return box;
     });
-    const drop = h("button", { type: "button", "aria-label": `Remove layer ${at + 1}`, onclick: () => remove(at) }, "✕");
+    const drop = h("button", { type: "button", "aria-label": t`Remove layer ${at + 1}`, onclick: () => remove(at) }, "✕");
     return h("li", { class: "cnn-layer" }, handle, ...boxes, h("output", {}), h("output", {}), drop);
   };
 
@@ -193,7 +194,7 @@ function list(ui, stack, change) {
     layers.forEach((layer, i) => {
       const row = rows.children[i];
       const [handle] = row.children;
-      handle.setAttribute("aria-label", `Layer ${i + 1} of ${layers.length}, kernel ${layer.kernelSize}, stride ${layer.stride}. Arrow keys move it, Delete removes it.`);
+      handle.setAttribute("aria-label", t`Layer ${i + 1} of ${layers.length}, kernel ${layer.kernelSize}, stride ${layer.stride}. Arrow keys move it, Delete removes it.`);
       row.querySelectorAll("input").forEach((/** @type {HTMLInputElement} */ box, /** @type {number} */ column) => {
         if (document.activeElement !== box) box.value = String(layer[COLUMNS[column][0]]);
       });
@@ -267,7 +268,7 @@ function picture(context, wide, ui, layers, core) {
   context.fillStyle = text;
   context.font = "12px system-ui, sans-serif";
   context.textAlign = "center";
-  context.fillText("how much a pixel counts, along the middle row", wide / 2, wide + 68);
+  context.fillText(t`how much a pixel counts, along the middle row`, wide / 2, wide + 68);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} square @param {string} colour @param {number[]} dashes */

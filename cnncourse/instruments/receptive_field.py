@@ -10,6 +10,7 @@ import traitlets
 
 from cnncourse.instruments import zoo
 from cnncourse.instruments.widget import Instrument, Try, Twin
+from cnncourse.instruments.words import t
 from cnncourse.layers.fields import core_width, effective_field
 from cnncourse.plots import new_figure
 from cnncourse.shapes import ReceptiveField as Field
@@ -100,6 +101,7 @@ class ReceptiveFieldExplorer(Instrument):
         Try("Choose ResNet-50: its field is larger than the image. And the part that counts?"),
     )  # fmt: skip
     data = ("networks", "examples")
+    words = tuple(EXAMPLES)
 
     networks = traitlets.List(traitlets.Dict()).tag(sync=True)
     examples = traitlets.Dict(EXAMPLES).tag(sync=True)
@@ -144,9 +146,10 @@ class ReceptiveFieldExplorer(Instrument):
         counts.bar(np.arange(len(weights)), 100 * weights, width=1, color="#5b3a8c")
         counts.set_xlabel("pixel along an axis")
         counts.set_ylabel("counts for / %")
-        words = (
-            f"after {len(layers)} layers one output sees {sizes[-1]} × {sizes[-1]} pixels, and "
-            f"{cores[-1]} of them along an axis hold 95 % of the weight"
-        )
-        alt = f"A curve of the field's size by layer, bars for the weight of each pixel: {words}."
-        return Twin(figure, alt, f"{self.summary} Here {words}.")
+        words = t(
+            "After {count} layers one output sees {size} × {size} pixels, and {core} of them "
+            "along an axis hold 95 % of the weight.",
+            count=len(layers), size=sizes[-1], core=cores[-1],
+        )  # fmt: skip
+        alt = t("A curve of the field's size by layer, and bars for the weight of each pixel.")
+        return Twin(figure, f"{alt} {words}", f"{t(self.summary)} {words}")

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from cnncourse.errors import ArgumentError
 from cnncourse.instruments.linker import page_scripts, source, style
+from cnncourse.instruments.words import t
 
 
 class Try(NamedTuple):
@@ -112,6 +113,8 @@ class Instrument(anywidget.AnyWidget):
         What to try.
     data : sequence of str
         Traits that are given and not part of the state: they are in no address and no reset.
+    words : sequence of str
+        Words in the data that readers see, for translators; JavaScript asks for them by `word`.
     """
 
     name: ClassVar[str]
@@ -119,6 +122,7 @@ class Instrument(anywidget.AnyWidget):
     summary: ClassVar[str]
     tries: ClassVar[Sequence[Try]] = ()
     data: ClassVar[Sequence[str]] = ()
+    words: ClassVar[Sequence[str]] = ()
 
     about = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -146,9 +150,9 @@ class Instrument(anywidget.AnyWidget):
     def _describe(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "title": self.title,
-            "summary": self.summary,
-            "tries": [{"say": words, "set": dict(state)} for words, state in self.tries],
+            "title": t(self.title),
+            "summary": t(self.summary),
+            "tries": [{"say": t(words), "set": dict(state)} for words, state in self.tries],
             "initial": self.state_values(),
             "limits": {key: _limits(self.traits()[key]) for key in self.state_names()},
         }

@@ -2,6 +2,7 @@
 // The stored digits of MNIST's test set, and a grid of them to choose from.
 import { EXAMPLES } from "./examples.js";
 import { asPicture } from "./maps.js";
+import { t } from "./words.js";
 
 const COLUMNS = 10; // a digit each; the rows below them hold those that the network reads wrong
 const SIDE = 28;
@@ -40,7 +41,7 @@ export function digitGrid(ui, title, choose) {
   const panel = ui.panel(title);
   panel.classList.add("cnn-examples");
   ui.grid({
-    label: "Digits from MNIST's test set; the last row holds those that the network reads wrong",
+    label: t`Digits from MNIST's test set; the last row holds those that the network reads wrong`,
     into: panel,
     rows: () => perDigit + Math.ceil((labels.length - regular) / COLUMNS),
     columns: () => COLUMNS,
@@ -53,7 +54,7 @@ export function digitGrid(ui, title, choose) {
     cell: (row, column) => {
       const index = indexAt(row, column);
       const known = index < labels.length;
-      return { background: known ? thumbs[index] : "none", say: known ? `a ${labels[index]}` : "empty", mark: index === ui.get("example") ? "window" : "" };
+      return { background: known ? thumbs[index] : "none", say: known ? t`a ${labels[index]}` : t`empty`, mark: index === ui.get("example") ? "window" : "" };
     },
   });
 }

@@ -2,6 +2,7 @@
 // Questions to a network: what adds up in a unit, which pixels matter, which shift confuses it.
 import { forward, probabilities } from "./network.js";
 import { occluded, shifted } from "./drawing.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Tensor} Tensor */
@@ -108,7 +109,7 @@ export function contributions(network, outputs, image, index, { channel, row, co
   const layer = network.layers[index];
   const place = layer.inputs[0];
   const x = place < 0 ? image : outputs[place].data;
-  const source = place < 0 ? "the picture" : network.layers[place].name;
+  const source = place < 0 ? t`the picture` : network.layers[place].name;
   const bias = layer.bias.data[channel];
   if (layer.type === "linear") {
     const [, inputs] = layer.weight.shape;

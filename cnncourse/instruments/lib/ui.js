@@ -5,6 +5,7 @@
 // Python or from the address, draws the instrument once in the next frame.
 
 import { strokes } from "./pointer.js";
+import { t } from "./words.js";
 
 /** @typedef {{get: (key: string) => any, set: (key: string, value: any) => void, save_changes: () => void, on: (event: string, listener: Function) => void, off: (event: string, listener: Function) => void}} Model */
 /** @typedef {{background?: string, colour?: string, text?: string, say: string, mark?: string}} Cell */
@@ -132,9 +133,9 @@ export function shell({ model, el }) {
   const stage = h("div", { class: "cnn-stage" });
   const words = h("p", { class: "cnn-words", role: "status", "aria-live": "polite" });
   const table = h("table", {});
-  const details = h("details", { class: "cnn-table" }, h("summary", {}, "The numbers as a table"), h("div", { class: "cnn-scroll", tabindex: "0", role: "region", "aria-label": `${about.title}: table` }, table));
+  const details = h("details", { class: "cnn-table" }, h("summary", {}, t`The numbers as a table`), h("div", { class: "cnn-scroll", tabindex: "0", role: "region", "aria-label": t`${about.title}: table` }, table));
   details.hidden = true;
-  const reset = h("button", { type: "button", class: "cnn-reset", onclick: () => set(about.initial) }, "Reset");
+  const reset = h("button", { type: "button", class: "cnn-reset", onclick: () => set(about.initial) }, t`Reset`);
   const frame = h(
     "section",
     { class: "cnn-instrument", "data-name": about.name, "aria-labelledby": titleId, "data-lm-suppress-shortcuts": "true" },
@@ -143,7 +144,7 @@ export function shell({ model, el }) {
     controls,
     stage,
     words,
-    h("details", { class: "cnn-what" }, h("summary", {}, "What to try"), tries),
+    h("details", { class: "cnn-what" }, h("summary", {}, t`What to try`), tries),
     details,
   );
   el.append(frame);
@@ -270,7 +271,7 @@ export function shell({ model, el }) {
         if (Number.isFinite(value)) set({ [key]: Math.min(max, Math.max(min, value)) });
       };
       const slider = h("input", { type: "range", id, min, max, step, oninput: change });
-      const box = h("input", { type: "number", min, max, step, "aria-label": `${label}, as a number`, onchange: change });
+      const box = h("input", { type: "number", min, max, step, "aria-label": t`${label}, as a number`, onchange: change });
       controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), slider, box, unit ? h("span", { class: "cnn-unit" }, unit) : ""));
       ui.onChange(() => {
         slider.value = box.value = String(get(key));
@@ -302,7 +303,7 @@ export function shell({ model, el }) {
      */
     list(label, names, current, choose) {
       const id = newId();
-      const own = h("option", { disabled: true, hidden: true }, "your own");
+      const own = h("option", { disabled: true, hidden: true }, t`your own`);
       const list = h("select", { id, onchange: () => choose(list.selectedIndex) }, ...names.map((name) => h("option", {}, name)), own);
       controls.append(h("div", { class: "cnn-control" }, h("label", { for: id }, label), list));
       ui.onChange(() => {
@@ -522,7 +523,7 @@ function numbers(ui, { label, key, step = 1, change = () => ({}), colour, into =
   };
   /** @param {number} i @param {number} j */
   const box = (i, j) => {
-    const input = h("input", { type: "text", inputmode: "text", autocomplete: "off", size: "4", "aria-label": `${label}, row ${i + 1}, column ${j + 1}` });
+    const input = h("input", { type: "text", inputmode: "text", autocomplete: "off", size: "4", "aria-label": t`${label}, row ${i + 1}, column ${j + 1}` });
     const commit = () => {
       const value = Number(input.value.replace("−", "-").replace(",", "."));
       if (input.value.trim() !== "" && Number.isFinite(value)) write(i, j, value);
@@ -641,7 +642,7 @@ function canvas(ui, { label, width, height, draw, point, step, hover = false, dr
  * @param {PlayerOptions} options
  */
 function player(ui, { key, steps, interval = 700, into = ui.controls }) {
-  const bar = h("div", { class: "cnn-player", role: "group", "aria-label": "Steps" });
+  const bar = h("div", { class: "cnn-player", role: "group", "aria-label": t`Steps` });
   into.append(bar);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
@@ -662,14 +663,14 @@ function player(ui, { key, steps, interval = 700, into = ui.controls }) {
     stop();
     go(by);
   };
-  const back = ui.button("◀ Back", manual(-1), { into: bar });
-  const middle = ui.button("▶ Play", () => (calm() ? manual(1)() : play()), { into: bar });
-  const forward = ui.button("Next ▶", manual(1), { into: bar });
+  const back = ui.button(t`◀ Back`, manual(-1), { into: bar });
+  const middle = ui.button(t`▶ Play`, () => (calm() ? manual(1)() : play()), { into: bar });
+  const forward = ui.button(t`Next ▶`, manual(1), { into: bar });
   const place = h("span", { class: "cnn-place" });
   bar.append(place);
   ui.stage.tabIndex = 0;
   ui.stage.setAttribute("role", "group");
-  ui.stage.setAttribute("aria-label", `${ui.about.title}: Space plays, left and right step`);
+  ui.stage.setAttribute("aria-label", t`${ui.about.title}: Space plays, left and right step`);
   ui.stage.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const button = { " ": middle, ArrowLeft: back, ArrowRight: forward }[event.key];
     if (event.target !== ui.stage || !button) return;
@@ -678,8 +679,8 @@ function player(ui, { key, steps, interval = 700, into = ui.controls }) {
   });
   ui.onChange(() => {
     middle.hidden = calm();
-    middle.textContent = timer === undefined ? "▶ Play" : "❚❚ Pause";
-    place.textContent = `step ${now() + 1} of ${steps()}`;
+    middle.textContent = timer === undefined ? t`▶ Play` : t`❚❚ Pause`;
+    place.textContent = t`step ${now() + 1} of ${steps()}`;
   });
   ui.onClose(() => clearInterval(timer));
   return { bar, back, middle, forward };

@@ -13,12 +13,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve bench labs experiments lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve pdf bench labs experiments lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
 	@echo 'make test         $(STAGES), in this order; each is a target'
 	@echo 'make serve        the built book at http://localhost:8000'
+	@echo 'make pdf          the book on paper, _build/course.pdf'
 	@echo 'make lite         JupyterLab in the browser, beside the book'
 	@echo 'make screenshots  the pictures of the README'
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
@@ -88,6 +89,10 @@ class: setup
 serve: setup
 	@$(BIN)/python tools/serve.py $(BUILD)/html 8000
 
+pdf: book
+	@tools/system.sh chromium
+	$(BIN)/python tools/pdf.py
+
 # --- the stages of make test ---
 
 lint: setup
@@ -106,7 +111,7 @@ exercises: setup
 
 browser: setup assets book lite
 	@tools/system.sh chromium
-	$(BIN)/pytest tests/book -n auto --dist loadfile
+	$(BIN)/pytest tests/book -n auto --dist loadgroup
 
 # --- upkeep ---
 

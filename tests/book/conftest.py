@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from browser import LAY_OUT
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 HTML = ROOT / "_build" / "html"
 sys.path.append(str(ROOT / "book" / "_ext"))  # where Sphinx finds the book's extensions, too
 
@@ -26,9 +27,31 @@ PASS_QUIZZES = """async () => {
 
 
 def pytest_generate_tests(metafunc):
-    if "page_path" in metafunc.fixturenames:
+    chosen = metafunc.definition.iter_markers("parametrize")
+    if "page_path" in metafunc.fixturenames and not any(m.args[0] == "page_path" for m in chosen):
         pages = sorted(path.relative_to(HTML).as_posix() for path in HTML.glob("book/**/*.html"))
         metafunc.parametrize("page_path", pages or ["book/index.html"])
+
+
+def pytest_collection_modifyitems(items):
+    """Go through the book page by page: a page's tests share a worker, and its open tab."""
+    if not (mine := [item for item in items if item.path.parent == HERE]):
+        return
+    order = {id(item): page_of(item) for item in mine}
+    for item in mine:
+        item.add_marker(pytest.mark.xdist_group(order[id(item)]))
+    ordered = iter(sorted(mine, key=lambda item: order[id(item)]))
+    items[:] = [next(ordered) if item.path.parent == HERE else item for item in items]
+
+
+def page_of(item):
+    """The page that a test is about, by its parameter; else its file.
+
+    The tests with a Python in the page stay apart from those that lay it out.
+    """
+    known = getattr(item, "callspec", None)
+    page = known.params.get("page_path") if known else None
+    return f"{page} {item.path.stem == 'test_live'}" if page else item.path.stem
 
 
 @pytest.fixture(scope="session")
@@ -89,13 +112,18 @@ def visit(browser):
 
 @pytest.fixture(scope="session")
 def on_disk(browser, html):
-    """Give a page opened from disk, which tests share: they leave it as they find it."""
+    """Give a page opened from disk, which tests share: they leave it as they find it.
+
+    One is open at a time: a browser with every page of the book open is slow.
+    """
     # reduced motion: a colour that is on its way to another one has no contrast to speak of
     context = browser.new_context(color_scheme="light", reduced_motion="reduce")
     pages = {}
 
     def find(path):
         if path not in pages:
+            while pages:
+                pages.popitem()[1].close()
             pages[path] = open_in(context, f"{html.as_uri()}/{path}")
         return pages[path]
 

@@ -4,6 +4,7 @@ Python takes seconds to load, so the tests of a page share one tab and go down i
 """
 
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -25,6 +26,11 @@ explorer, said = KernelExplorer(position=8), ipywidgets.Label()
 explorer.observe(lambda new: setattr(said, "value", f"Python has {explorer.kernel[1]}"), "kernel")
 explorer.position = 30
 display(explorer, said)"""
+LIVELY = [
+    f"book/{path.parent.name}/index.html"
+    for path in sorted(ROOT.glob("book/[0-9]*/index.md"))
+    if re.search(r"^:?tags: \[.*\blive\b", path.read_text("utf-8"), re.M)
+]
 PATIENCE = 300_000  # ms, for what loads Python on a busy machine
 
 
@@ -191,6 +197,18 @@ def test_a_figure_has_a_text(chapter):
 
 def test_the_page_asked_nobody_else_and_had_no_error(chapter):
     assert chapter.problems == []
+
+
+@pytest.mark.parametrize("page_path", LIVELY)
+def test_every_live_cell_of_a_page_runs(browser, isolated, page_path):
+    tab = Tab(browser, isolated, page_path)
+    cells = tab.page.locator(".cell.tag_live")
+    for place in cells.all():
+        Cell(place).run()
+    assert cells.count() > 0
+    assert tab.page.locator(".live-error").all_inner_texts() == []
+    assert tab.problems == []
+    tab.context.close()
 
 
 def test_without_shared_memory_stop_ends_python_and_says_so(browser, served):

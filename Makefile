@@ -13,13 +13,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve pdf bench labs experiments lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve pdf epub bench labs experiments lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
 	@echo 'make test         $(STAGES), in this order; each is a target'
 	@echo 'make serve        the built book at http://localhost:8000'
 	@echo 'make pdf          the book on paper, _build/course.pdf'
+	@echo 'make epub         the book for e-readers, _build/course.epub, judged by EPUBCheck'
 	@echo 'make lite         JupyterLab in the browser, beside the book'
 	@echo 'make screenshots  the pictures of the README'
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
@@ -93,6 +94,10 @@ pdf: book
 	@tools/system.sh chromium
 	$(BIN)/python tools/pdf.py
 
+epub: book
+	@tools/system.sh java
+	$(BIN)/python tools/epub.py --check
+
 # --- the stages of make test ---
 
 lint: setup
@@ -111,6 +116,7 @@ exercises: setup
 
 browser: setup assets book lite
 	@tools/system.sh chromium
+	@tools/system.sh java
 	$(BIN)/pytest tests/book -n auto --dist loadgroup
 
 # --- upkeep ---

@@ -3,6 +3,7 @@
 #
 #   tools/system.sh python    a Python of at least 3.11 that can make virtual environments; prints its name
 #   tools/system.sh chromium  the browser of the book's tests
+#   tools/system.sh java      runs EPUBCheck, the judge of `make epub`
 #   tools/system.sh espeak-ng the voices that tools/synthesise_speech.py lets speak
 set -eu
 
@@ -51,6 +52,12 @@ chromium)
     echo "install Chromium or Google Chrome: 'apt install chromium' or 'brew install --cask google-chrome'" >&2
     exit 1
     ;;
+java)
+    java -version >/dev/null 2>&1 && exit
+    apt_install default-jre-headless && java -version >/dev/null 2>&1 && exit
+    echo "install a Java runtime: 'apt install default-jre-headless' or 'brew install openjdk'" >&2
+    exit 1
+    ;;
 espeak-ng)
     have espeak-ng && exit
     apt_install espeak-ng && have espeak-ng && exit
@@ -58,7 +65,7 @@ espeak-ng)
     exit 1
     ;;
 *)
-    echo "usage: tools/system.sh python|chromium|espeak-ng" >&2
+    echo "usage: tools/system.sh python|chromium|java|espeak-ng" >&2
     exit 2
     ;;
 esac

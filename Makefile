@@ -102,6 +102,7 @@ epub: book
 
 lint: setup
 	$(BIN)/ruff check
+	$(BIN)/python tools/spelling.py
 
 types: setup
 	$(BIN)/mypy

@@ -64,7 +64,7 @@ def _digits_file() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 def faces(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Load 100 faces and 100 pieces of background, gray, 25 × 25 pixels each.
+    """Load 100 faces and 100 pieces of background, grey, 25 × 25 pixels each.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def faces(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def textures(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Cut photographs of brick, grass and gravel into gray squares of 32 × 32 pixels.
+    """Cut photographs of brick, grass and gravel into grey squares of 32 × 32 pixels.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def textures(split: str = "train") -> tuple[NDArray[np.float64], NDArray[np.int6
 
 
 def texture(name: str) -> NDArray[np.float64]:
-    """Load the gray photograph of a surface from which `textures` are cut.
+    """Load the grey photograph of a surface from which `textures` are cut.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def photograph(
 
     Returns
     -------
-    float64 array, shape (3, H, W), or (H, W) when gray
+    float64 array, shape (3, H, W), or (H, W) when grey
         Values from 0 (dark) to 1 (bright).
 
     References

@@ -103,10 +103,10 @@ def activation_maximisation(
     lr : float
         Of Adam, in units of brightness.
     weight_decay : float
-        How strongly pixels are drawn to gray, 0.5: without it, pictures fill with fine noise that
+        How strongly pixels are drawn to grey, 0.5: without it, pictures fill with fine noise that
         no photograph has. Moving them by a pixel or two between steps does the same.
     seed : int
-        Of the gray noise that it starts from, and the moves.
+        Of the grey noise that it starts from, and the moves.
 
     Returns
     -------

@@ -184,7 +184,7 @@ def _draw_regions(
 
 
 def _draw_masks(images: np.ndarray, found: Sequence[Objects], measured: Measured) -> Picture:
-    """Draw scenes above; below, in gray, every found object in a colour of its own."""
+    """Draw scenes above; below, in grey, every found object in a colour of its own."""
     shaded = []
     for image, guess in zip(images, found, strict=True):
         shown = np.repeat(image.mean(axis=0, keepdims=True), 3, axis=0) * 0.7

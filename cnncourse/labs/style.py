@@ -2,7 +2,7 @@
 
 The brightness is painted and the colours of the content stay, as in Gatys, Bethge, Hertzmann and
 Shechtman, "Preserving color in neural artistic style transfer", arXiv:1606.05897: the surfaces
-that lend their manner are gray. Descent may please the network that it sees through in ways that
+that lend their manner are grey. Descent may please the network that it sees through in ways that
 no other would call alike; so a second network, trained from another seed, is the judge.
 """
 
@@ -99,7 +99,7 @@ def train_features(plan: Plan, seed: int, stage: str) -> tuple[Tapped, list[floa
 
 
 def pictures() -> Dataset:
-    """Put the pieces of five photographs and three surfaces together, all in gray.
+    """Put the pieces of five photographs and three surfaces together, all in grey.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def brightness(image: Tensor) -> Tensor:
 
 
 def recolour(gray: Tensor, colours: Tensor) -> Tensor:
-    """Give a gray image the colours of another, which keeps its differences between channels.
+    """Give a grey image the colours of another, which keeps its differences between channels.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from cnncourse.shapes import Window
 
 
 class SpectrogramCNN(nn.Module):
-    """A small network of 3 x 3 convolutions for log-mel spectrograms, seen as gray images.
+    """A small network of 3 x 3 convolutions for log-mel spectrograms, seen as grey images.
 
     Each stage is a convolution and a maximum over 2 x 2. The average over what is left lets it take
     words of any length. A normalisation in front brings decibels to the range that weights like.
@@ -63,7 +63,7 @@ class SpectrogramCNN(nn.Module):
         Raises
         ------
         ShapeError
-            If it is no gray image that every stage can halve.
+            If it is no grey image that every stage can halve.
         """
         if x.ndim != 4 or x.shape[1] != 1 or min(x.shape[2:]) < self.smallest:
             expected = f"(N, 1, mels, frames), at least {self.smallest} of each"

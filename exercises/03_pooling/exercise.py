@@ -438,6 +438,12 @@ assert np.allclose(avg_pool2d(bright, 2, 2), expected, atol=1e-3), (
 # The axes are image, channel, row, column, with the numbers 0 to 3. Which two does the sum run over?
 #
 # </details>
+#
+# <details><summary>Hint 2: two axes at once</summary>
+#
+# `mean` takes a pair of axes, and removes both of them from the shape.
+#
+# </details>
 
 
 # %% solution="global_avg_pool2d"

@@ -1,0 +1,26 @@
+# ---
+# misconception: The values that go into a layer are counted, not those that come out.
+# loses:
+#   test_activation_table: 1
+# says:
+#   test_activation_table: [numbers of values]
+# ---
+
+# %% solution="activation_table"
+def activation_table(shape, layers):
+    rows = []
+    for layer in layers:
+        values = int(np.prod(shape))
+        parameters = 0
+        if layer[0] == "dense":
+            shape = (layer[1],)
+            parameters = (values + 1) * layer[1]
+        elif layer[0] == "pool":
+            _, k, s = layer
+            shape = (shape[0], (shape[1] - k) // s + 1, (shape[2] - k) // s + 1)
+        else:
+            _, out, k, s, p = layer
+            parameters = (shape[0] * k * k + 1) * out
+            shape = (out, (shape[1] + 2 * p - k) // s + 1, (shape[2] + 2 * p - k) // s + 1)
+        rows.append((shape, values, parameters))
+    return rows

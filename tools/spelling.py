@@ -29,8 +29,14 @@ NAMES = r"^\s*\w+(?:, \w+)*(?: : .*)?$"  # of parameters
 EXAMPLE = re.compile(rf"^\s*(?:>>>|\.\.\.)(?: .*)?\n(?:.*\S.*\n)*|{NAMES}", re.MULTILINE)
 
 
-def without_code(text: str) -> str:
+def without_code(text: str, instead: str = "") -> str:
     r"""Blank what is no prose; each line stays where it is.
+
+    Parameters
+    ----------
+    text : str
+    instead : str
+        What to write for code and formulas in a line.
 
     Examples
     --------
@@ -49,7 +55,7 @@ def without_code(text: str) -> str:
             lines.append(fence[2])  # a directive's first line: the question of a quiz
             continue
         lines.append("" if code else line)
-    return INLINE.sub(_lines_alone, "\n".join(lines))
+    return INLINE.sub(lambda found: instead + _lines_alone(found), "\n".join(lines))
 
 
 def _lines_alone(found: re.Match[str]) -> str:
@@ -68,17 +74,17 @@ def docstrings(source: str) -> Iterator[tuple[int, str]]:
             yield text.lineno, without_code(plain)
 
 
-def prose() -> Iterator[tuple[str, int, str]]:
-    """Yield all prose: file, first line, text."""
+def prose(instead: str = "") -> Iterator[tuple[str, int, str]]:
+    """Yield all prose: file, first line, text; `instead` is for code and formulas in a line."""
     for path in (path for pattern in MARKDOWN for path in sorted(ROOT.glob(pattern))):
-        yield str(path.relative_to(ROOT)), 1, without_code(path.read_text("utf-8"))
+        yield str(path.relative_to(ROOT)), 1, without_code(path.read_text("utf-8"), instead)
     for path in (path for pattern in SOURCES for path in sorted(ROOT.glob(pattern))):
         for line, text in docstrings(path.read_text("utf-8")):
             yield str(path.relative_to(ROOT)), line, text
     for path in sorted(ROOT.glob("exercises/*/exercise.py")):
         lines = path.read_text("utf-8").splitlines()
         text = "\n".join(line[2:] if line.startswith("# ") else "" for line in lines)
-        yield str(path.relative_to(ROOT)), 1, without_code(text)
+        yield str(path.relative_to(ROOT)), 1, without_code(text, instead)
 
 
 def american() -> Iterator[str]:

@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve pdf epub bench labs experiments lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve pdf epub bench labs experiments mutants lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench        speed against named peers, into benchmarks/results (a quiet machine, please)'
 	@echo 'make labs         every application at full size (half an hour), into benchmarks/results/labs'
 	@echo 'make experiments  the claims the book measures over several seeds (a quarter of an hour)'
+	@echo 'make mutants      every small mistake and 200 seeds in every exercise, kept beside each'
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
@@ -136,6 +137,10 @@ bench: book
 	$(BIN)/python benchmarks/grading.py --out $(RESULTS)/grading.json
 	$(BIN)/python benchmarks/pages.py --out $(RESULTS)/pages.json
 	$(BIN)/python benchmarks/live.py --out $(RESULTS)/live.json
+
+mutants: setup
+	$(BIN)/cnncourse exercises mutate
+	$(BIN)/cnncourse exercises check --seeds 200
 
 labs: setup
 	$(BIN)/cnncourse lab --all --device cpu --out $(RESULTS)/labs --markdown > $(RESULTS)/labs.md.tmp

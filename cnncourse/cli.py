@@ -17,6 +17,7 @@ import click
 from cnncourse.errors import CourseError
 
 if TYPE_CHECKING:
+    from cnncourse.authoring.source import Exercise
     from cnncourse.grading.results import Result
     from cnncourse.training import TrainConfig
 
@@ -73,33 +74,81 @@ def exercises_build(root: Path, out: Path) -> None:
     click.echo(f"{out / 'points.md'}")
 
 
+names_argument = click.argument("names", nargs=-1)
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), help="Processes [default: one for each core]."
+)
+
+
+def _chosen(root: Path, names: tuple[str, ...]) -> list[Exercise]:
+    """Read the named exercises, or all."""
+    from cnncourse.authoring.source import read_exercise, read_exercises
+
+    if unknown := [name for name in names if not (root / name / "exercise.py").is_file()]:
+        raise click.UsageError(f"no such exercise in {root}: {', '.join(unknown)}")
+    return [read_exercise(root / name) for name in names] if names else read_exercises(root)
+
+
 @exercises.command("check")
 @exercises_option
-@click.argument("names", nargs=-1)
-def exercises_check(root: Path, names: tuple[str, ...]) -> None:
+@names_argument
+@click.option("--seeds", type=click.IntRange(1), help="Students' random numbers to try right "
+              "answers with; 200 or more are stored beside the exercise.")  # fmt: skip
+@workers_option
+def exercises_check(
+    root: Path, names: tuple[str, ...], seeds: int | None, workers: int | None
+) -> None:
     """Prove each exercise.
 
-    The solution earns all, the blank nothing, each misconception loses what it should.
+    The solution and every other right answer earn all, the blank nothing, each misconception loses
+    what it should, small mistakes are found, nothing passes that knows the visible tests by heart.
 
     NAMES are folders of exercises; all of them if none is given.
     """
-    from cnncourse.authoring.source import read_exercises
-    from cnncourse.grading.proof import check_exercise
+    from cnncourse.grading.proof import FEW_SEEDS, check_exercises
 
-    sources = [e for e in read_exercises(root) if not names or e.name in names]
-    if unknown := set(names) - {e.name for e in sources}:
-        raise click.UsageError(f"no such exercise in {root}: {', '.join(sorted(unknown))}")
     failed = 0
-    for exercise in sources:
-        with _progress(exercise.name) as step:
-            findings = check_exercise(exercise, progress=step)
+    with _progress("check") as step:
+        proofs = list(check_exercises(_chosen(root, names), seeds or FEW_SEEDS, workers, step))
+    for exercise, findings in proofs:
         _print_table(
             ("submission", "expected", "got", "", "message"),
-            ((f.name, f.expected, f.got, "ok" if f.ok else "WRONG", f.message) for f in findings),
-        )
+            ((f.name, f.expected, f.got, "ok" if f.ok else "WRONG", f.message)
+             for f in findings if names or not f.ok),
+        )  # fmt: skip
         wrong = sum(not finding.ok for finding in findings)
         click.echo(f"{exercise.name}: {len(findings) - wrong} passed, {wrong} failed")
         failed += wrong
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+@exercises.command("mutate")
+@exercises_option
+@names_argument
+@workers_option
+def exercises_mutate(root: Path, names: tuple[str, ...], workers: int | None) -> None:
+    """Put small mistakes into the answers; the tests must find 95 % of them.
+
+    What became of them is stored beside each exercise, in proven.json. A mistake that changes
+    nothing belongs into its equivalent.tsv, with the reason.
+
+    NAMES are folders of exercises; all of them if none is given.
+    """
+    from cnncourse.grading.proof import mutate
+
+    failed = False
+    with _progress("mutate") as step:
+        found = list(mutate(_chosen(root, names), workers, step))
+    for exercise, tallies, problems in found:
+        _print_table(
+            (exercise.name, "killed", "survived", "equivalent", "rate"),
+            ((t.grade_id, t.killed, len(t.survived), len(t.equivalent), f"{t.rate:.1%}")
+             for t in tallies),
+        )  # fmt: skip
+        for line in [*(label for tally in tallies for label in tally.survived), *problems]:
+            click.echo(line)
+        failed |= bool(problems) or not all(tally.enough for tally in tallies)
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -44,9 +44,12 @@ def test_exercises_build_writes_the_notebooks_and_the_points(tmp_path):
 
 
 def test_exercises_check_proves_an_exercise():
-    shown = run("exercises", "check", NAME, "--exercises", COUNTING)
-    assert shown.exit_code == 0, shown.output
-    assert f"{NAME}: 4 passed, 0 failed" in shown.output
+    """What it is graded on is right; what a course's exercise needs beside that is missing."""
+    shown = run("exercises", "check", NAME, "--exercises", COUNTING, "--workers", 1)
+    assert shown.exit_code == 1
+    assert f"{NAME}: 4 passed" in shown.output
+    assert "double: 1 files in wrong/ answer it, expected 4 or more" in shown.output
+    assert f"cnncourse exercises mutate {NAME}" in shown.output
 
 
 def test_exercises_check_refuses_an_unknown_name():

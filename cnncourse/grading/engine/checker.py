@@ -270,7 +270,7 @@ class Checker:
                 value = self._evaluate(cell)
             except BaseException as caught:
                 error = caught
-        outputs = [_stream(printed.getvalue())] if printed.getvalue() else []
+        outputs = [stream(printed.getvalue())] if printed.getvalue() else []
         gone = error if isinstance(error, GoneError) else self.gone  # even if the test swallowed it
         if gone is not None:
             return [*outputs, _error(gone.name, gone.words)], False
@@ -278,21 +278,15 @@ class Checker:
             self._lose()
             return [_error(KERNEL_DIED, f"Stopped: its answers made no sense ({error}).")], False
         if error is not None:
-            return [*outputs, *_said(error)], _is_hidden(error, cell)
-        return [*outputs, *_shown(value)], False
+            return [*outputs, *failure(error)], _is_hidden(error, cell)
+        return [*outputs, *shown(value)], False
 
     def _evaluate(self, cell: dict[str, Any]) -> Any:
         """Run a test; give back the value of its last line, if that is an expression."""
         space = self._space(cell)
         self.spaces[cell["id"]] = space
-        _start_chance(cell["test_seed"])
-        tree = ast.parse(names.plain(cell["source"]))
-        last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
-            last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
-        where = f"<test {cell['id']}>"
-        exec(compile(tree, where, "exec"), space)
-        return None if last is None else eval(compile(last, where, "eval"), space)
+        start_chance(cell["test_seed"])
+        return evaluate(cell["source"], f"<test {cell['id']}>", space)
 
     def _space(self, cell: dict[str, Any]) -> dict[str, Any]:
         """Make the names a test sees: the released notebook's, earlier tests', the student's."""
@@ -356,7 +350,18 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _start_chance(seed: int) -> None:
+def evaluate(source: str, where: str, space: dict[str, Any]) -> Any:
+    """Run code in a namespace; give back the value of its last line, if that is an expression."""
+    tree = ast.parse(names.plain(source))
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
+    exec(compile(tree, where, "exec"), space)
+    return None if last is None else eval(compile(last, where, "eval"), space)
+
+
+def start_chance(seed: int) -> None:
+    """Begin all random numbers of a test anew."""
     from cnncourse import probes
 
     probes.set_seed(seed)
@@ -374,11 +379,13 @@ def _error(name: str, words: str) -> dict[str, Any]:
     return {"output_type": "error", "ename": name, "evalue": words, "traceback": [words]}
 
 
-def _stream(text: str) -> dict[str, Any]:
+def stream(text: str) -> dict[str, Any]:
+    """Write what was printed."""
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def _shown(value: Any) -> list[dict[str, Any]]:
+def shown(value: Any) -> list[dict[str, Any]]:
+    """Write the value of a cell's last line."""
     if value is None:
         return []
     data = {"text/plain": repr(value)[:200]}
@@ -387,7 +394,7 @@ def _shown(value: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _said(error: BaseException) -> list[dict[str, Any]]:
+def failure(error: BaseException) -> list[dict[str, Any]]:
     """Write an error; one that a student's code raised cannot pass for the test's own."""
     name = getattr(error, "of_student", None)
     if name is None:

@@ -134,6 +134,13 @@ class Grader:
     ) -> None:
         self.close()
 
+    def take(self, bundle: Bundle) -> None:
+        """Go on with another assignment: what has been imported stays warm."""
+        self.bundle = bundle
+        if self._warm is not None:
+            self._import(self._modules())
+            self._learn()
+
     def close(self) -> None:
         """End the warm process and whatever came from it."""
         if self._warm is not None:
@@ -264,12 +271,7 @@ class Grader:
                 env=_environment(self.sandbox), cwd="/", start_new_session=True,
             )  # fmt: skip
         self._control = ours
-        code = [c.source for c in self.bundle.release.cells if c.cell_type == "code"]
-        order = {
-            "sandbox": self.sandbox,
-            "modules": names.imports([*code, *self.bundle.tests.values()]),
-            "visible": _visible(),
-        }
+        order = {"sandbox": self.sandbox, "modules": self._modules(), "visible": _visible()}
         try:
             wire.send(ours, order)
             wire.receive(ours, 1 << 20, _until(time.monotonic() + _START))
@@ -283,6 +285,14 @@ class Grader:
         with self._place() as folder:
             job = _job(self.bundle, self.bundle.release, "", b"", set(), {}, folder)
             modules = self._run({**job, "learn": True})["modules"]
+        self._import(modules)
+
+    def _modules(self) -> list[str]:
+        """Name the modules that the assignment's source imports."""
+        code = [c.source for c in self.bundle.release.cells if c.cell_type == "code"]
+        return names.imports([*code, *self.bundle.tests.values()])
+
+    def _import(self, modules: list[str]) -> None:
         wire.send(self._control, {"import": modules})
         wire.receive(self._control, 1 << 20, _until(time.monotonic() + _START))
 

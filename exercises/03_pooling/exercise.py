@@ -115,12 +115,12 @@ def max_pool2d(x, kernel_size, stride):
     --------
     >>> maxima, places = max_pool2d(np.array([[[1, 3, 2, 4], [5, 6, 7, 8]]]), 2, 2)
     >>> maxima.tolist(), places.tolist()
-    ([[[6, 8]]], [[[5, 7]]])
+    ([[[6.0, 8.0]]], [[[5, 7]]])
     """
     ### BEGIN SOLUTION
     C, H, W = x.shape
     H_out, W_out = (H - kernel_size) // stride + 1, (W - kernel_size) // stride + 1
-    maxima = np.zeros((C, H_out, W_out), dtype=x.dtype)
+    maxima = np.zeros((C, H_out, W_out))
     places = np.zeros((C, H_out, W_out), dtype=int)
     for c, i, j in np.ndindex(maxima.shape):
         top, left = i * stride, j * stride
@@ -145,6 +145,9 @@ assert np.shape(got[0]) == (1, 2, 2), (
 )
 assert np.shape(got[1]) == (1, 2, 2), (
     f"The places have shape {np.shape(got[1])}. There is one place for each maximum."
+)
+assert np.asarray(got[1]).dtype.kind in "iu", (
+    "Places are whole numbers. An array of zeros holds floats, unless it is told `dtype=int`."
 )
 assert np.array_equal(got[0], [[[6, 8], [9, 8]]]), (
     "The maxima of the example above do not come out. Print the four windows: does the second one "
@@ -572,9 +575,9 @@ def equivariance_error(f, x, dy, dx, margin, stride=1):
     Examples
     --------
     >>> x = np.array([[1.0, 2.0, 5.0]])
-    >>> equivariance_error(lambda image: 2 * image, x, 0, 1, margin=0)
+    >>> print(equivariance_error(lambda image: 2 * image, x, 0, 1, margin=0))
     0.0
-    >>> equivariance_error(lambda image: image * [0.0, 1.0, 0.0], x, 0, 1, margin=0)
+    >>> print(equivariance_error(lambda image: image * [0.0, 1.0, 0.0], x, 0, 1, margin=0))
     2.0
     """
     ### BEGIN SOLUTION
@@ -584,7 +587,7 @@ def equivariance_error(f, x, dy, dx, margin, stride=1):
     moved = np.roll(f(x), (dy // stride, dx // stride), axis=(0, 1))
     difference = np.abs(of_moved - moved)
     H, W = difference.shape
-    return float(difference[margin : H - margin, margin : W - margin].max())
+    return difference[margin : H - margin, margin : W - margin].max()
     ### END SOLUTION
 
 
@@ -656,6 +659,22 @@ for dy, dx, margin, stride in ((2, 1, 0, 1), (-1, 3, 1, 1), (4, -2, 1, 2), (-6, 
         "ones, a margin of 0 and of 1 on all four sides, and a stride of 2 or 3."
     )
     assert np.array_equal(x, kept), "equivariance_error changed the image it was given."
+for row, column, dy, dx in ((3, 6, -1, 0), (6, 6, 1, 0), (5, 3, 0, -1), (5, 14, 0, 1)):
+    for away in (
+        0,
+        1,
+    ):  # the spot lies on the last place that counts, and moves out of view; then beyond
+
+        def spotted(image, spot=(row + away * dy, column + away * dx)):
+            """Add something at one place."""
+            image = image.copy()
+            image[spot] += 5
+            return image
+
+        assert np.isclose(equivariance_error(spotted, x[:10], dy, dx, 3) > 1, away == 0), (
+            "A difference just inside the margin is missed, or one just outside is counted, on one of the four "
+            "sides. How many rows and columns are left out on each side?"
+        )
 for dy, dx in ((1, 2), (2, 3)):
     try:
         equivariance_error(tinted, x, dy, dx, 0, stride=2)
@@ -925,13 +944,13 @@ def shift_consistency(predict, images, shifts):
     --------
     >>> def brighter_side(images):
     ...     return (images[:, :, 0] < images[:, :, -1]).all(axis=1)
-    >>> shift_consistency(brighter_side, np.array([[[1.0, 2.0]], [[3.0, 3.0]]]), [(0, 1)])
+    >>> print(shift_consistency(brighter_side, np.array([[[1.0, 2.0]], [[3.0, 3.0]]]), [(0, 1)]))
     0.5
     """
     ### BEGIN SOLUTION
     still = predict(images)
     same = [predict(np.roll(images, shift, axis=(1, 2))) == still for shift in shifts]
-    return float(np.mean(same))
+    return np.mean(same)
     ### END SOLUTION
 
 

@@ -64,18 +64,63 @@ def kernel_sizes(seeds: Seeds, meter: Meter | None) -> Comparison:
     return ask.kernel_sizes(train, test, RECIPE, seeds=seeds, meter=meter)
 
 
+def _vision_transformer() -> nn.Module:
+    return VisionTransformer(
+        image_size=8, patch=2, dim=48, layers=3, heads=4, hidden=96, in_channels=1, num_classes=10
+    )
+
+
+def _dense(pixels: int = 64) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(pixels, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
+BIASES: dict[str, ask.Build] = {
+    "CNN": partial(ask.small_network, 3, 2, True, 1, 10, width=24),
+    "ViT": _vision_transformer,
+    "dense": _dense,
+}
+
+
 def inductive_bias(seeds: Seeds, meter: Meter | None) -> Comparison:
     """Train a small ViT (58,570 weights) and a small CNN (26,818) on more and more digits."""
-    builders: dict[str, ask.Build] = {
-        "CNN": partial(ask.small_network, 3, 2, True, 1, 10, width=24),
-        "ViT": partial(
-            VisionTransformer, image_size=8, patch=2, dim=48, layers=3, heads=4, hidden=96,
-            in_channels=1, num_classes=10,
-        ),
-    }
+    builders = {name: BIASES[name] for name in ("CNN", "ViT")}
     recipe = TrainConfig(epochs=8, batch_size=32)
     train, test = (load("digits", split) for split in ("train", "test"))
     return ask.by_training_size(builders, train, test, recipe, (4, 12, 40, 120), seeds, meter)
+
+
+def displaced(seeds: Seeds, meter: Meter | None) -> Comparison:
+    """Displace pixels of digits that lie in the middle, and of digits that lie anywhere.
+
+    A CNN and a dense network are trained on both kinds. Those that lie anywhere have 16 x 16
+    pixels, the others 8 x 8. A share of the pixels, the same in all images, changes places.
+    """
+    cnn = BIASES["CNN"]
+    builders: dict[str, ask.Build] = {
+        "CNN, anywhere": cnn, "dense, anywhere": partial(_dense, 256),
+        "CNN, centred": cnn, "dense, centred": _dense,
+    }  # fmt: skip
+
+    def parts(name: str, share: float) -> tuple[Dataset, Dataset]:
+        train, test = load("digits"), load("digits", "test")
+        if "anywhere" in name:
+            train, test = ask.wander(train, room=4, seed=1), ask.wander(test, room=4, seed=2)
+        return ask.displace(train, share), ask.displace(test, share)
+
+    labels = ("What if neighbours are none?", "share of the pixels that are displaced")
+    recipe = TrainConfig(epochs=6, batch_size=32)
+    return ask.by_spoiling(builders, parts, (0, 0.25, 0.5, 1), recipe, labels, seeds, meter)
+
+
+def noise(seeds: Seeds, meter: Meter | None) -> Comparison:
+    """Train a CNN, a ViT and a dense network on clean digits, and test them on noisy ones."""
+
+    def parts(name: str, deviation: float) -> tuple[Dataset, Dataset]:
+        return load("digits"), ask.add_noise(load("digits", "test"), deviation)
+
+    labels = ("What does noise do?", "standard deviation of the noise, pixels from 0 to 1")
+    recipe = TrainConfig(epochs=6, batch_size=32)
+    return ask.by_spoiling(BIASES, parts, (0, 0.1, 0.2, 0.4), recipe, labels, seeds, meter)
 
 
 ZOO = (
@@ -157,6 +202,8 @@ _ALL: dict[str, tuple[Callable[[Seeds, Meter | None], Found], bool]] = {
     "batch_norm": (batch_norm, True),
     "kernel_sizes": (kernel_sizes, True),
     "inductive_bias": (inductive_bias, True),
+    "displaced": (displaced, False),
+    "noise": (noise, False),
     "parameters": (parameters, True),
     "receptive_field": (receptive_field, False),
     "labels": (labels, True),

@@ -325,6 +325,152 @@ def _epochs(config: TrainConfig, whole: int, some: int) -> int:
     return max(1, round(steps / max(1, some // min(config.batch_size, some))))
 
 
+def by_spoiling(
+    builders: Mapping[str, Build], parts: Callable[[str, float], tuple[Dataset, Dataset]],
+    strengths: Sequence[float], config: TrainConfig, labels: tuple[str, str],
+    seeds: Sequence[int] = (0, 1, 2), meter: Meter | None = None,
+) -> Comparison:
+    """Ask how networks compare as what they take for granted comes to hold less and less.
+
+    Parameters
+    ----------
+    builders : mapping of str to callable
+        Each makes a network.
+    parts : callable
+        From a network's name and a strength to the images to train on and those to test on;
+        spoiled or not, as the question wants.
+    strengths : sequence of float
+    config : TrainConfig
+    labels : (str, str)
+        The question, and what the strength is, with its unit.
+    seeds : sequence of int
+    meter : callable, optional
+        Told how many runs are done, how many there are, and which is next.
+
+    Returns
+    -------
+    Comparison
+    """
+    def measure(name: str, strength: float, seed: int) -> float:
+        train, test = parts(name, strength)
+        model = fit(builders[name](), train, None, replace(config, seed=seed)).model
+        return evaluate(model, test, machine=config.machine)[1]
+
+    return Comparison(
+        labels[0], labels[1], "accuracy", tuple(strengths),
+        sweep(strengths, tuple(builders), seeds, measure, meter),
+    )
+
+
+def wander(data: Dataset, room: int, seed: int = 0) -> Dataset:
+    """Put each image anywhere on a larger, black one.
+
+    Parameters
+    ----------
+    data : Dataset
+        Of images (N, C, H, W).
+    room : int
+        Pixels that are added on each side; at least 0.
+    seed : int
+        Of the places.
+
+    Returns
+    -------
+    Dataset
+        Of images (N, C, H + 2 room, W + 2 room).
+
+    Raises
+    ------
+    ArgumentError
+        If the room is negative.
+
+    Examples
+    --------
+    >>> dots = Dataset("dots", np.ones((5, 1, 1, 1), np.float32), np.zeros(5, int), ("a",))
+    >>> moved = wander(dots, room=1)
+    >>> moved.images.shape, moved.images.sum((1, 2, 3)).tolist()
+    ((5, 1, 3, 3), [1.0, 1.0, 1.0, 1.0, 1.0])
+    """
+    if room < 0:
+        raise ArgumentError("room", "at least 0", room)
+    height, width = data.images.shape[2:]
+    places = np.random.default_rng(seed).integers(2 * room + 1, size=(len(data), 2))
+    larger = np.pad(np.zeros_like(data.images), ((0, 0), (0, 0), (room, room), (room, room)))
+    for image, target, (top, left) in zip(data.images, larger, places, strict=True):
+        target[:, top : top + height, left : left + width] = image
+    return replace(data, images=larger)
+
+
+def displace(data: Dataset, share: float, seed: int = 0) -> Dataset:
+    """Move some of the pixels to each other's places, in all images alike.
+
+    Parameters
+    ----------
+    data : Dataset
+        Of images (N, C, H, W).
+    share : float
+        Of the places, from 0 to 1.
+    seed : int
+        Of the places and where they go; the same seed moves training and test images alike.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ArgumentError
+        If the share is out of range.
+
+    Examples
+    --------
+    >>> row = Dataset("row", np.arange(4.0).reshape(1, 1, 1, 4), np.array([0]), ("a",))
+    >>> sorted(displace(row, 1).images.ravel().tolist())
+    [0.0, 1.0, 2.0, 3.0]
+    >>> displace(row, 0).images.ravel().tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    if not 0 <= share <= 1:
+        raise ArgumentError("share", "from 0 to 1", share)
+    flat = data.images.reshape(*data.images.shape[:2], -1)
+    rng = np.random.default_rng(seed)
+    moved = rng.permutation(flat.shape[2])[: round(share * flat.shape[2])]
+    order = np.arange(flat.shape[2])
+    order[moved] = np.roll(moved, 1)  # a cycle: each of them leaves its place
+    return replace(data, images=flat[:, :, order].reshape(data.images.shape))
+
+
+def add_noise(data: Dataset, deviation: float, seed: int = 0) -> Dataset:
+    """Add normal noise to each pixel.
+
+    Parameters
+    ----------
+    data : Dataset
+    deviation : float
+        Of the noise, in the images' own range; at least 0.
+    seed : int
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ArgumentError
+        If the deviation is negative.
+
+    Examples
+    --------
+    >>> dark = Dataset("dark", np.zeros((1, 1, 50, 50), np.float32), np.array([0]), ("a",))
+    >>> round(float(add_noise(dark, 0.5).images.std()), 1)
+    0.5
+    """
+    if deviation < 0:
+        raise ArgumentError("deviation", "at least 0", deviation)
+    noise = np.random.default_rng(seed).normal(0, deviation, data.images.shape)
+    return replace(data, images=(data.images + noise).astype(data.images.dtype))
+
+
 def by_parameters(
     builders: Mapping[str, Build], train: Dataset, test: Dataset, config: TrainConfig,
     seeds: Sequence[int] = (0, 1, 2),

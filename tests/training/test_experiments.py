@@ -1,5 +1,7 @@
 """The experiments' machinery, at the smallest size, and the claims that hold even there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,10 +13,13 @@ from cnncourse.training import Machine, Optimisation, TrainConfig
 from cnncourse.training.experiments import (
     Comparison,
     _epochs,
+    add_noise,
     batch_norm,
     by_parameters,
+    by_spoiling,
     by_training_size,
     degradation,
+    displace,
     field_sizes,
     gradient_map,
     kernel_sizes,
@@ -25,6 +30,7 @@ from cnncourse.training.experiments import (
     small_network,
     sweep,
     transfer_by_depth,
+    wander,
 )
 from cnncourse.training.transfer import Shots
 
@@ -162,3 +168,49 @@ def test_a_point_for_each_network():
     assert [bar.get_label() for bar in axes.containers] == ["small", "large"]
     assert all(bar.has_yerr for bar in axes.containers)
     assert axes.get_xscale() == "log"
+
+
+def test_displaced_pixels_leave_their_places_in_all_images_alike():
+    data = few(load("digits"), 1)
+    moved = displace(data, 0.25)
+    before, after = (x.images.reshape(len(data), -1) for x in (data, moved))
+    # a picture in which each pixel is its own number shows where they went
+    numbers = replace(data.take([0]), images=np.arange(64.0).reshape(1, 1, 8, 8))
+    order = displace(numbers, 0.25).images.ravel().astype(int)
+    assert (order != np.arange(64)).sum() == 16
+    assert np.array_equal(after, before[:, order])
+
+
+def test_wandering_digits_are_whole_wherever_they_lie():
+    data = few(load("digits"), 2)
+    moved = wander(data, room=3, seed=1).images
+    assert moved.shape == (20, 1, 14, 14)
+    ink, whole = (np.sort(x.reshape(20, -1))[:, -64:] for x in (moved, data.images))
+    assert np.array_equal(ink, whole)
+    assert len({tuple(np.argwhere(image[0]).min(0)) for image in moved}) > 5
+
+
+def test_a_share_or_a_deviation_out_of_range_is_named():
+    data = few(load("digits"), 1)
+    with pytest.raises(ArgumentError, match=r"share: expected from 0 to 1, got 1\.5"):
+        displace(data, 1.5)
+    with pytest.raises(ArgumentError, match="room: expected at least 0, got -1"):
+        wander(data, -1)
+    with pytest.raises(ArgumentError, match="deviation: expected at least 0, got -1"):
+        add_noise(data, -1)
+
+
+def test_what_is_spoiled_is_learned_worse(little):
+    """Training images whose labels no longer fit teach nothing about the test images."""
+    train, test = little
+
+    def parts(name, share):
+        wrong = (train.labels + (share > 0)) % 10
+        return replace(train, labels=wrong), test
+
+    found = by_spoiling(
+        {"dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10))}, parts, (0, 1),
+        replace(CONFIG, epochs=10), ("q?", "x"), seeds=(0,),
+    )
+    assert found.x == (0, 1)
+    assert found.series["dense"][0, 0] > 0.5 > 0.2 > found.series["dense"][1, 0]

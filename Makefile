@@ -8,17 +8,28 @@ BUILD := _build
 RESULTS := benchmarks/results
 STAGES := lint types unit exercises book browser
 
+# make course LANGUAGE=zh_CN; from the command line alone, since many systems have a LANGUAGE of their own
+ifeq ($(origin LANGUAGE),command line)
+OTHER := $(filter-out en_GB,$(LANGUAGE))
+endif
+HTML := $(BUILD)/$(if $(OTHER),$(OTHER)/_build/)html
+TRANSLATED := $(if $(OTHER),--config $(BUILD)/$(OTHER)/_config.yml --path-output $(BUILD)/$(OTHER))
+
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # small arrays: a second thread only waits for the first
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve pdf epub bench labs experiments mutants lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve catalogues links readability pdf epub bench labs experiments mutants lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
 	@echo 'make test         $(STAGES), in this order; each is a target'
 	@echo 'make serve        the built book at http://localhost:8000'
+	@echo '                  course, book, lite and serve also take LANGUAGE=zh_CN'
+	@echo 'make catalogues   the words for translators, into book/locale'
+	@echo 'make readability  words, sentences and reading ease of each page'
+	@echo 'make links        ask other sites whether the links to them still lead somewhere'
 	@echo 'make pdf          the book on paper, _build/course.pdf'
 	@echo 'make epub         the book for e-readers, _build/course.epub, judged by EPUBCheck'
 	@echo 'make lite         JupyterLab in the browser, beside the book'
@@ -31,7 +42,7 @@ help:
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
 course: book notebooks lite class
-	@printf '\nThe book            file://%s\n' '$(CURDIR)/$(BUILD)/html/index.html'
+	@printf '\nThe book            file://%s\n' '$(CURDIR)/$(HTML)/index.html'
 	@printf '                    or: make serve\n'
 	@printf 'Release notebooks   %s\n' $(BUILD)/exercises/release/*/*.ipynb
 	@printf 'The graded class    %s\n' '$(BUILD)/class'
@@ -73,14 +84,15 @@ $(BUILD)/pyodide/pyodide-lock.json: tools/pyodide.py tools/pyodide-wheels.txt \
 # --- what make course builds ---
 
 book: setup assets notebooks
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	$(if $(OTHER),@$(BIN)/python tools/language.py $(OTHER) $(BUILD)/$(OTHER)/_config.yml)
+	$(BIN)/jupyter-book build . -W -n --keep-going $(TRANSLATED)
 
 notebooks: setup
 	$(BIN)/cnncourse exercises build --out $(BUILD)/exercises
 
 # JupyterLab in the browser, beside the book; it shares the Python of the book's live cells
 lite: book notebooks
-	$(BIN)/python tools/lite.py
+	$(BIN)/python tools/lite.py $(HTML)
 
 # nbgrader keeps an assignment's cells once there are submissions: a changed exercise starts afresh
 class: setup
@@ -89,7 +101,7 @@ class: setup
 	$(BIN)/cnncourse sample-class $(BUILD)/class
 
 serve: setup
-	@$(BIN)/python tools/serve.py $(BUILD)/html 8000
+	@$(BIN)/python tools/serve.py $(HTML) 8000
 
 pdf: book
 	@tools/system.sh chromium
@@ -122,6 +134,20 @@ browser: setup assets book lite
 	$(BIN)/pytest tests/book -n auto --dist loadgroup
 
 # --- upkeep ---
+
+# the languages are the folders of book/locale; only catalogues that somebody has begun are in git
+catalogues: setup assets notebooks
+	$(BIN)/python tools/language.py en_GB $(BUILD)/catalogues/_config.yml
+	$(BIN)/jupyter-book build . -W -n --keep-going --config $(BUILD)/catalogues/_config.yml \
+	    --path-output $(BUILD)/catalogues --builder custom --custom-builder gettext
+	$(BIN)/sphinx-intl update -p $(BUILD)/catalogues/_build/gettext -d book/locale -w 100 \
+	    --no-obsolete
+
+readability: setup
+	@$(BIN)/python tools/readability.py
+
+links: setup assets notebooks
+	$(BIN)/jupyter-book build . -n --keep-going --builder linkcheck
 
 # torch's CPU build calls itself +cpu; the pin is for every build of that version
 lock: setup

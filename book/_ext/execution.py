@@ -38,11 +38,15 @@ def sources_digest(package: Path = PACKAGE, others: Iterable[Path] = READ_BY_PAG
 
 
 def drop_stale_cache(app: Sphinx, digest: str) -> None:
-    if not _changed(app, digest):
-        return
+    """Empty the cache unless it is of these sources; the book in another language shares it."""
     # where MyST-NB keeps executed pages when the configuration names no other place
-    cache = app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache"
+    cache = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
+    record = cache / "cnncourse.sha256"
+    if record.is_file() and record.read_text() == digest:
+        return
     shutil.rmtree(cache, ignore_errors=True)
+    cache.mkdir(parents=True)
+    record.write_text(digest)
 
 
 def read_all_again(

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from cnncourse.authoring.build import build_exercise
 from cnncourse.authoring.source import Exercise, read_exercise
 from cnncourse.errors import SourceError
+from cnncourse.instruments.words import t
 
 ROOT = Path(__file__).parents[2]
 BUILT = Path("_build/exercises")
@@ -84,9 +85,12 @@ def _in_the_browser(exercise: Exercise, docname: str) -> list[str]:
     lab = f"lite/lab/index.html?path={exercise.name}.ipynb"
     return [
         "```{raw} html",
-        f'<p><a href="{relpath(page, here)}.html">Work on it in this book</a>, with its tests, or',
-        f'<a href="{relpath(lab, here)}">in a JupyterLab in your browser</a>. Neither needs an',
-        "account or an installation, and what you write stays on your machine.</p>",
+        t(
+            '<p><a href="{page}.html">Work on it in this book</a>, with its tests, or '
+            '<a href="{lab}">in a JupyterLab in your browser</a>. Neither needs an account or an '
+            "installation, and what you write stays on your machine.</p>",
+            page=relpath(page, here), lab=relpath(lab, here),
+        ),
         "```",
         "",
     ]

@@ -63,9 +63,10 @@ class InstrumentDirective(SphinxDirective):
             raise self.error(f"instrument {name}: {problem}") from problem
         self.env.note_dependency(str(FOLDER / f"{name}.py"))
         twin = made.twin()
-        picture = nodes.image(uri=self._picture(made, twin.figure), alt=twin.alt, width="614px")
+        alt = twin.alt if self.env.app.builder.name != "gettext" else ""  # it is translated
+        picture = nodes.image(uri=self._picture(made, twin.figure), alt=alt, width="614px")
         # no figure: it would take a number from those that stay
-        words = nodes.paragraph("", twin.caption)
+        words = nodes.paragraph("", twin.caption, translatable=False)  # this, too
         still = nodes.container("", picture, words, classes=["cnn-still"])
         return [running("", still, name=name, html=slot(made, "\0"))]
 

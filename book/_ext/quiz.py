@@ -54,13 +54,19 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
+from cnncourse.instruments.words import t
+
 logger = logging.getLogger(__name__)
-DIRECTIONS = {
-    "single": "One answer is right.",
-    "multiple": "Any number of answers can be right.",
-    "number": "Type a number.",
-    "order": "Put the steps in order.",
-}
+
+
+def direction(kind: str) -> str:
+    """Say how a question is answered."""
+    return {
+        "single": t("One answer is right."),
+        "multiple": t("Any number of answers can be right."),
+        "number": t("Type a number."),
+        "order": t("Put the steps in order."),
+    }[kind]
 
 
 def shown_order(count: int, seed: str) -> list[int]:
@@ -103,6 +109,10 @@ class QuizNode(nodes.General, nodes.Element):
 
 class Part(nodes.General, nodes.Element):
     """One part of a quiz; `part` says which."""
+
+
+class Words(nodes.General, nodes.TextElement):
+    """A part that is one line of text, as translators get it: the question, or an answer."""
 
 
 class AnswersNode(nodes.General, nodes.Element):
@@ -149,6 +159,8 @@ class QuizDirective(SphinxDirective):
         for answer in quiz.answers:
             part = Part(part="answer", right=answer.right)
             part += self._inline("words", answer.words, answer.line)
+            if quiz.kind == "number" and not answer.right:
+                part[0]["translatable"] = False  # nobody reads it
             part += self._block("feedback", answer.feedback, answer.line + 1)
             tree += part
         tree += self._block("worked", quiz.worked, quiz.worked_line)
@@ -167,8 +179,9 @@ class QuizDirective(SphinxDirective):
             "units": {unit: 1.0} | read_units(self.options.get("units", "")),
         }
 
-    def _inline(self, part: str, text: str, line: int) -> Part:
-        holder = Part(part=part)
+    def _inline(self, part: str, text: str, line: int) -> Words:
+        holder = Words(text, part=part)
+        self.set_source_info(holder)
         found, messages = self.state.inline_text(text, self._first + line)
         holder += found + messages
         return holder
@@ -192,7 +205,7 @@ class AnswersDirective(SphinxDirective):
 # --- HTML ---
 
 
-def _part(tree: nodes.Element, name: str) -> Part:
+def _part(tree: nodes.Element, name: str) -> Part | Words:
     return next(child for child in tree.children if child.get("part") == name)
 
 
@@ -217,7 +230,8 @@ def visit_quiz(translator: Any, tree: QuizNode) -> None:
     link = ""
     if answers_page:
         uri = translator.builder.get_relative_uri(docname, answers_page)
-        link = f'<p class="quiz-elsewhere"><a href="{uri}#answer-{name}">Answer</a></p>'
+        words = t("Answer")
+        link = f'<p class="quiz-elsewhere"><a href="{uri}#answer-{name}">{words}</a></p>'
     fields = _order_fields if kind == "order" else _number_field if kind == "number" else _boxes
     shown, sealed = fields(translator, tree)
     sealed |= {"worked": _html(translator, _part(tree, "worked"))}
@@ -226,7 +240,7 @@ def visit_quiz(translator: Any, tree: QuizNode) -> None:
         f' data-key="{docname}#{name}@{tree["version"]}">\n'
         f'<fieldset><legend class="quiz-question">{_html(translator, _part(tree, "question"))}'
         f"</legend>\n{_html(translator, _part(tree, 'preamble'))}\n"
-        f'<p class="quiz-direction">{DIRECTIONS[kind]}</p>\n{shown}\n</fieldset>\n'
+        f'<p class="quiz-direction">{direction(kind)}</p>\n{shown}\n</fieldset>\n'
         f'<script type="text/plain" class="quiz-sealed">{seal(sealed, name)}</script>\n'
         f"{link}</div>\n"
     )
@@ -246,8 +260,10 @@ def _boxes(translator: Any, tree: QuizNode) -> tuple[str, dict[str, Any]]:
 
 
 def _number_field(translator: Any, tree: QuizNode) -> tuple[str, dict[str, Any]]:
-    name, units = tree["name"], [unit for unit in tree["units"] if unit]
-    words = f"Your answer, in {' or '.join(units)}" if units else "Your answer"
+    name = tree["name"]
+    units = {unit and t(unit): size for unit, size in tree["units"].items()}
+    named = t(" or ").join(filter(None, units))
+    words = t("Your answer, in {units}", units=named) if named else t("Your answer")
     shown = (
         f'<div class="quiz-number"><label for="{name}-number">{html.escape(words)}</label></div>'
     )
@@ -256,7 +272,7 @@ def _number_field(translator: Any, tree: QuizNode) -> tuple[str, dict[str, Any]]
         "right": [answer["right"] for answer in _answers(tree)],
         "values": values,
         "within": tree["within"],
-        "units": tree["units"],
+        "units": units,
         "feedback": _feedback(translator, tree),
     }
 
@@ -330,7 +346,7 @@ def _answer_sections(app: Sphinx, docname: str) -> list[nodes.Node]:
 def _answer(
     app: Sphinx, docname: str, page: str, number: int, tree: QuizNode
 ) -> list[nodes.Node]:
-    target = make_refnode(app.builder, docname, page, tree["name"], nodes.Text("Question"))
+    target = make_refnode(app.builder, docname, page, tree["name"], nodes.Text(t("Question")))
     question = nodes.paragraph("", "", target, nodes.Text(f" {number}. "), classes=["quiz-asked"])
     question["ids"].append(f"answer-{tree['name']}")
     question += [child.deepcopy() for child in _part(tree, "question").children]
@@ -375,6 +391,7 @@ def only_where_used(
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(QuizNode, html=(visit_quiz, None))
     app.add_node(Part)
+    app.add_node(Words)
     app.add_node(AnswersNode)
     app.add_directive("quiz", QuizDirective)
     app.add_directive("quiz-answers", AnswersDirective)

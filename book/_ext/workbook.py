@@ -23,6 +23,7 @@ from sphinx.errors import ExtensionError
 from cnncourse.authoring.source import Exercise, read_exercise
 from cnncourse.errors import SourceError
 from cnncourse.grading.annotate import release_of
+from cnncourse.instruments.words import t
 
 NAME_CELL = "NAME ="  # asks who the student is; a page has no need to know
 DIRECTIVE = re.compile(r"^```\{workbook\} (\S+)\n```$", re.MULTILINE)
@@ -54,7 +55,8 @@ def page_source(exercise: Exercise, notebook: NotebookNode) -> str:
     for cell in notebook.cells[1:]:  # the first one is about notebooks
         meta = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "markdown" and meta:
-            pieces.append(raw(slot("written", cell.id, "<p>A person grades this answer.</p>")))
+            words = t("A person grades this answer.")
+            pieces.append(raw(slot("written", cell.id, f"<p>{words}</p>")))
         elif cell.cell_type == "markdown":
             headed = headed or cell.source.startswith("## ")
             pieces.append(cell.source if headed else cell.source.replace("### ", "## "))
@@ -77,8 +79,8 @@ def wrapping(kind: str, cell: NotebookNode) -> tuple[str, str]:
     """Return what stands before and after the code of a cell."""
     start, end = slot(kind, cell.id, "\0").split("\0")
     if kind == "test":
-        points = f"{cell.metadata.nbgrader.points:g} points"
-        start += f"<details><summary>The test, {points}</summary>"
+        words = t("The test, {points:g} points", points=cell.metadata.nbgrader.points)
+        start += f"<details><summary>{words}</summary>"
         end = f"</details>{end}"
     return start, end
 
@@ -91,8 +93,13 @@ def opening(exercise: Exercise) -> str:
     return (
         f'<div class="workbook" id="workbook" data-exercise="{exercise.name}">'
         f"<p>{html.escape(exercise.summary)}</p>"
-        f"<p>About {exercise.minutes} minutes, {total:g} points, {by_hand:g} of them graded by "
-        f"hand. Please write it yourself, without {forbidden}.</p></div>"
+        + "<p>"
+        + t(
+            "About {minutes} minutes, {total:g} points, {by_hand:g} of them graded by hand. "
+            "Please write it yourself, without {forbidden}.",
+            minutes=exercise.minutes, total=total, by_hand=by_hand, forbidden=forbidden,
+        )
+        + "</p></div>"
     )
 
 

@@ -13,6 +13,8 @@
  */
 (() => {
   "use strict";
+  /** @type {{t: (parts: TemplateStringsArray, ...values: any) => string}} */
+  const { t } = /** @type {any} */ (globalThis).cnncourse.require("lib/words.js");
   const STORE = "cnncourse:quiz:";
   const NEAR = "900px"; // how far below the window a question already becomes a form
 
@@ -88,7 +90,7 @@
 
     /** @param {HTMLFormElement} form @param {number[]} answer @param {Sealed} sealed @returns {Verdict} */
     judge(form, answer, sealed) {
-      if (answer.length === 0) return { right: false, notes: [], problem: "Choose an answer first." };
+      if (answer.length === 0) return { right: false, notes: [], problem: t`Choose an answer first.` };
       const wrong = sealed.right.map((right, n) => answer.includes(n) !== right);
       const single = form.dataset.kind === "single";
       all(form, ".quiz-option").forEach((option, n) => {
@@ -98,7 +100,7 @@
       const labels = all(form, "label").map((label) => label.innerHTML);
       const notes = labels.flatMap((label, n) => {
         if (!wrong[n] || (single && !answer.includes(n))) return [];
-        const missed = sealed.right[n] ? " <em>(left out)</em>" : "";
+        const missed = sealed.right[n] ? ` <em>${t`(left out)`}</em>` : "";
         return [{ about: label + missed, note: sealed.feedback[n] }];
       });
       return { right: !wrong.includes(true), notes };
@@ -120,8 +122,8 @@
       const given = readNumber(answer, units);
       if (given === null) {
         const names = Object.keys(units).filter(Boolean);
-        const unit = names.length ? `, in ${names.join(" or ")}` : "";
-        return { right: false, notes: [], problem: `Type a number such as 12 or 0.5${unit}.` };
+        const unit = names.length ? t`, in ${names.join(t` or `)}` : "";
+        return { right: false, notes: [], problem: t`Type a number such as 12 or 0.5${unit}.` };
       }
       const near = (/** @type {number | null} */ value) =>
         value !== null && Math.abs(given - value) <= within + 1e-9 * Math.abs(value);
@@ -162,9 +164,11 @@
     const steps = all(form, ".quiz-step");
     steps.forEach((step, place) => {
       const words = step.querySelector(".quiz-words")?.textContent?.trim();
-      for (const [name, last] of [["up", 0], ["down", steps.length - 1]]) {
+      for (const [name, last, way] of /** @type {[string, number, string][]} */ ([
+        ["up", 0, t`Move up`], ["down", steps.length - 1, t`Move down`],
+      ])) {
         const move = /** @type {HTMLElement} */ (step.querySelector(`.quiz-${name}`));
-        move.setAttribute("aria-label", `Move ${name}: ${words} (step ${place + 1} of ${steps.length})`);
+        move.setAttribute("aria-label", t`${way}: ${words} (step ${place + 1} of ${steps.length})`);
         // not disabled: a button that vanishes under the finger takes the focus with it
         move.setAttribute("aria-disabled", String(place === last));
       }
@@ -189,7 +193,7 @@
       label(form);
       changed();
       const steps = all(form, ".quiz-step");
-      say(`Step ${steps.indexOf(step) + 1} of ${steps.length}`);
+      say(t`Step ${steps.indexOf(step) + 1} of ${steps.length}`);
     }
     /** @type {HTMLElement | null} */
     let dragged = null;
@@ -266,9 +270,9 @@
     said.setAttribute("role", "status");
     const worked = document.createElement("details");
     worked.className = "quiz-worked";
-    worked.innerHTML = "<summary>The worked answer</summary>";
-    const check = button("check", "Check", () => form.requestSubmit());
-    const again = button("again", "Start again", () => {
+    worked.innerHTML = `<summary>${t`The worked answer`}</summary>`;
+    const check = button("check", t`Check`, () => form.requestSubmit());
+    const again = button("again", t`Start again`, () => {
       keep(key, null);
       clear();
       kind.restore(form, /** @type {any} */ (first));
@@ -292,7 +296,7 @@
 
     /** @param {Verdict} verdict */
     function show(verdict) {
-      const words = verdict.right ? "Right." : "Not yet.";
+      const words = verdict.right ? t`Right.` : t`Not yet.`;
       said.innerHTML = `<p class="quiz-verdict">${verdict.problem ?? words}</p>`;
       if (verdict.problem) return;
       form.dataset.state = verdict.right ? "right" : "wrong";
@@ -337,7 +341,7 @@
   const line = document.createElement("p");
   line.className = "quiz-progress";
   const count = document.createElement("span");
-  const reset = button("reset", "Forget my answers on this page", () => {
+  const reset = button("reset", t`Forget my answers on this page`, () => {
     for (const { again, key } of quizzes.values())
       if (again) again.click();
       else keep(key, null);
@@ -346,7 +350,7 @@
   });
   function progress() {
     const right = [...quizzes.values()].filter((quiz) => quiz.right()).length;
-    count.textContent = `${right} of ${quizzes.size} questions on this page answered. `;
+    count.textContent = t`${right} of ${quizzes.size} questions on this page answered. `;
   }
   const near = new IntersectionObserver(
     (entries) => {

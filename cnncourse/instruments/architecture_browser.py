@@ -92,4 +92,5 @@ class ArchitectureBrowser(Instrument):
         )
         alt = t("A dot on logarithmic axes for each of {count} networks; named are {words}.",
                 count=len(networks), words=words)  # fmt: skip
-        return Twin(figure, alt, f"{t(self.summary)} {t('Here {words}.', words=words)}")
+        here = t("Here {words}.", words=words)
+        return Twin(figure, alt, f"{t(self.summary)} {here}")

@@ -140,6 +140,7 @@ class KernelScanner(Instrument):
         out = self.feature_map()
         weights = np.array(self.kernel)
         name = next((k for k, v in PRESETS.items() if np.array_equal(v, weights)), "an own kernel")
+        credit = t("Photograph: {by}.", by=PHOTOGRAPHS[self.photo])
         return Twin(
             show_images([pixels(self.photo) / 255, out], ["photograph", name], columns=2),
             alt=t(
@@ -148,5 +149,5 @@ class KernelScanner(Instrument):
                 rows=ROWS, columns=COLUMNS, name=t(name), high=out.shape[0], wide=out.shape[1],
                 least=out.min(), most=out.max(),
             ),
-            caption=f"{t(self.summary)} {t('Photograph: {by}.', by=PHOTOGRAPHS[self.photo])}",
+            caption=f"{t(self.summary)} {credit}",
         )  # fmt: skip

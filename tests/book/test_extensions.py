@@ -79,12 +79,15 @@ def app(tmp_path):
 
 def test_a_changed_package_empties_the_cache_and_reads_all_pages(execution, app):
     env = SimpleNamespace(found_docs={"a", "b", "new"})
+    executed = app.cache / "executed"
+    execution.drop_stale_cache(app, "old")
+    executed.touch()
     execution.note_digest(app, None, "old")
     execution.drop_stale_cache(app, "old")
-    assert app.cache.is_dir()
+    assert executed.exists()
     assert not execution.read_all_again(app, env, {"new"}, set(), set(), "old")
     execution.drop_stale_cache(app, "changed")
-    assert not app.cache.exists()
+    assert not executed.exists()
     assert execution.read_all_again(app, env, {"new"}, set(), set(), "changed") == {"a", "b"}
 
 

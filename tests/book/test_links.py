@@ -23,6 +23,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.names, self.addresses = set(), set()
+        self.answers = []  # what the quizzes say, as HTML
         self.sealed = self.quiz = None
         self.feed(text)
 
@@ -45,7 +46,8 @@ class Page(HTMLParser):
         key = cycle(self.sealed.encode())
         plain = bytes(a ^ b for a, b in zip(base64.b64decode(data), key, strict=False))
         answers = json.loads(plain)
-        for part in [answers["worked"], *answers["feedback"]]:
+        self.answers += [answers["worked"], *answers["feedback"]]
+        for part in self.answers:
             self.addresses |= Page(part).addresses
 
 

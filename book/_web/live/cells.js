@@ -1,6 +1,7 @@
 // @ts-check
 /** Live cells: executed cells of a page that readers can change and run; all share one Python. */
 
+import { t } from "../../../cnncourse/instruments/lib/words.js";
 import { SERVE, Status, duration, fromDisk, loadEditor, make, python, settings, show } from "./page.js";
 import { Stopped } from "./python.js";
 
@@ -21,16 +22,16 @@ class Cell {
     this.source = /** @type {HTMLElement} */ (element.querySelector(".highlight"));
     this.saved = /** @type {HTMLElement | null} */ (element.querySelector(".cell_output"));
     this.output = make("div", { class: "live-output", hidden: true });
-    this.run = make("button", { type: "button", onclick: () => runTo(this) }, "Run");
-    this.halt = make("button", { type: "button", hidden: true, onclick: stop }, "Stop");
-    const all = make("button", { type: "button", onclick: () => runTo(this, true) }, "Run to here");
-    this.change = make("button", { type: "button", onclick: () => this.edit() }, "Edit");
-    this.undo = make("button", { type: "button", hidden: true, onclick: () => this.reset() }, "Reset");
+    this.run = make("button", { type: "button", onclick: () => runTo(this) }, t`Run`);
+    this.halt = make("button", { type: "button", hidden: true, onclick: stop }, t`Stop`);
+    const all = make("button", { type: "button", onclick: () => runTo(this, true) }, t`Run to here`);
+    this.change = make("button", { type: "button", onclick: () => this.edit() }, t`Edit`);
+    this.undo = make("button", { type: "button", hidden: true, onclick: () => this.reset() }, t`Reset`);
     const bar = make(
-      "div", { class: "live-bar", role: "group", "aria-label": `Live cell ${this.number}` },
+      "div", { class: "live-bar", role: "group", "aria-label": t`Live cell ${this.number}` },
       this.run, this.halt, this.change, this.number > 1 ? all : "", this.undo, this.status.element
     );
-    this.status.say(`runs in your browser; the first run loads ${settings.megabytes} MB`);
+    this.status.say(t`runs in your browser; the first run loads ${settings.megabytes} MB`);
     this.fold = /** @type {HTMLDetailsElement | null} */ (this.source.closest("details"));
     if (this.fold) this.fold.after(bar);
     else element.querySelector(".cell_input")?.append(bar);
@@ -53,7 +54,7 @@ class Cell {
       this.editor = edit({
         parent: this.place,
         code: this.code,
-        label: `Code of live cell ${this.number}`,
+        label: t`Code of live cell ${this.number}`,
         run: () => runTo(this),
         leave: () => this.run?.focus(),
         changed: (code) => {
@@ -97,13 +98,13 @@ class Cell {
     const running = () => {
       begun = performance.now();
       if (own) this.#empty(place);
-      reader.status.done("Running");
+      reader.status.done(t`Running`);
     };
     const alt = this.code === this.original ? this.alt : "";
     const request = { ask: "run", code: this.code, number: this.number, alt };
     const fine = await python.ask(request, { output, running });
     this.done = true;
-    if (own) this.status.done(fine ? `ran in ${duration(performance.now() - begun)}` : "");
+    if (own) this.status.done(fine ? t`ran in ${duration(performance.now() - begun)}` : "");
     return fine;
   }
 
@@ -143,7 +144,7 @@ async function runTo(cell, all = false) {
       : (await python.ask({ ask: "above", codes, index })).map((/** @type {number} */ n) => cells[n]);
     for (const one of [...above.filter((/** @type {Cell} */ one) => !one.done), cell]) {
       if (!(await one.execute(cell)) && one !== cell) {
-        cell.status.done(one.element ? `live cell ${one.number} above went wrong` : "");
+        cell.status.done(one.element ? t`live cell ${one.number} above went wrong` : "");
         break;
       }
     }
@@ -161,8 +162,8 @@ function explain(cell, error) {
   const place = /** @type {HTMLElement} */ (cell.output);
   place.hidden = false;
   const words = error instanceof Stopped
-    ? "Stopped. What the cells had computed is lost; the next run begins with the cells above."
-    : `Python could not be loaded: ${error instanceof Error ? error.message : error}`;
+    ? t`Stopped. What the cells had computed is lost; the next run begins with the cells above.`
+    : t`Python could not be loaded: ${error instanceof Error ? error.message : error}`;
   place.append(make("p", { class: "live-error", role: "alert" }, words));
   cell.status.done();
 }
@@ -170,7 +171,7 @@ function explain(cell, error) {
 async function stop() {
   const cell = active;
   const kept = await python.stop();
-  if (kept) cell?.status.done("stopped; what was computed before is kept");
+  if (kept) cell?.status.done(t`stopped; what was computed before is kept`);
   cell?.run?.focus();
 }
 
@@ -178,9 +179,9 @@ async function stop() {
 function explainDisk() {
   document.querySelectorAll(".cell.tag_live .cell_input").forEach((input, index) => {
     const words = index
-      ? ["Runs when the book is served, see above."]
-      : ["To change and run this code here, serve the book: in its folder, ",
-         make("code", {}, SERVE), ", then open ", make("code", {}, "http://localhost:8000"), "."];
+      ? [t`Runs when the book is served, see above.`]
+      : [t`To change and run this code here, serve the book: in its folder, `,
+         make("code", {}, SERVE), t`, then open `, make("code", {}, "http://localhost:8000"), "."];
     const note = make("p", { class: "live-bar live-note" }, ...words);
     const fold = input.closest("details");
     if (fold) fold.after(note);

@@ -9,6 +9,7 @@ import {
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { t } from "../../../cnncourse/instruments/lib/words.js";
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--live-keyword)" },
@@ -47,7 +48,7 @@ export function edit({ parent, code, label, run, leave, changed }) {
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
-          "aria-label": `${label}. Shift+Enter runs, Escape leaves.`,
+          "aria-label": t`${label}. Shift+Enter runs, Escape leaves.`,
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed?.(update.state.doc.toString());

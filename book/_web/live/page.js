@@ -1,6 +1,7 @@
 // @ts-check
 /** What live cells and exercises share: the page's settings, its Python, and how output is shown. */
 
+import { t } from "../../../cnncourse/instruments/lib/words.js";
 import { Python } from "./python.js";
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
@@ -64,7 +65,7 @@ export function show(place, output) {
   } else if (output.kind === "error") {
     place.append(make("pre", { class: "live-error", role: "alert" }, output.text ?? ""));
   } else {
-    place.append(make("p", { class: "live-error", role: "alert" }, "Stopped."));
+    place.append(make("p", { class: "live-error", role: "alert" }, t`Stopped.`));
   }
 }
 
@@ -73,7 +74,7 @@ export class Status {
   constructor() {
     this.words = make("span", { role: "status" });
     this.bar = /** @type {HTMLProgressElement} */ (
-      make("progress", { hidden: true, max: settings.megabytes, "aria-label": "Loading Python" })
+      make("progress", { hidden: true, max: settings.megabytes, "aria-label": t`Loading Python` })
     );
     this.element = make("span", { class: "live-status" }, this.words, this.bar);
   }
@@ -85,7 +86,7 @@ export class Status {
 
   /** Say how Python's loading goes on, until `done` is called. */
   loading() {
-    if (!python.started) this.say(`Loading Python (${settings.megabytes} MB, kept by the browser)`);
+    if (!python.started) this.say(t`Loading Python (${settings.megabytes} MB, kept by the browser)`);
     whileLoading((bytes) => {
       const megabytes = bytes / 1e6;
       const more = megabytes > settings.megabytes + 0.5;
@@ -93,8 +94,7 @@ export class Status {
       this.bar.hidden = false;
       this.bar.value = megabytes;
       this.say(
-        `Loading ${more ? "what draws figures" : "Python"}: ` +
-        `${Math.min(megabytes, this.bar.max).toFixed(1)} of ${this.bar.max.toFixed(1)} MB`
+        t`Loading ${more ? t`what draws figures` : "Python"}: ${Math.min(megabytes, this.bar.max).toFixed(1)} of ${this.bar.max.toFixed(1)} MB`
       );
     });
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** An exercise in the page: answers are kept in the browser, checked there, and can be downloaded. */
 
+import { t } from "../../../cnncourse/instruments/lib/words.js";
 import { SERVE, Status, fromDisk, loadEditor, make, python, settings, show } from "./page.js";
 import { Stopped } from "./python.js";
 
@@ -29,7 +30,7 @@ function save() {
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));
   } catch {
-    overview.status.say("This browser keeps nothing: download the notebook before you leave.");
+    overview.status.say(t`This browser keeps nothing: download the notebook before you leave.`);
   }
 }
 
@@ -43,7 +44,7 @@ function filled() {
 }
 
 /** @param {number} points */
-const inPoints = (points) => `${points} point${points === 1 ? "" : "s"}`;
+const inPoints = (points) => t`${points} point${points === 1 ? "" : "s"}`;
 
 /** One thing at a time: what runs, and where its Stop button is. @type {Bar | null} */
 let active = null;
@@ -53,7 +54,7 @@ class Bar {
   /** @param {string} label @param {...HTMLElement} buttons */
   constructor(label, ...buttons) {
     this.status = new Status();
-    this.halt = make("button", { type: "button", hidden: true, onclick: () => python.stop() }, "Stop");
+    this.halt = make("button", { type: "button", hidden: true, onclick: () => python.stop() }, t`Stop`);
     this.element = make(
       "div", { class: "live-bar workbook-bar", role: "group", "aria-label": label },
       ...buttons, this.halt, this.status.element
@@ -76,7 +77,7 @@ class Bar {
       return answer;
     } catch (error) {
       const stopped = error instanceof Stopped || String(error).includes("KeyboardInterrupt");
-      this.status.done(stopped ? "Stopped. Is there a loop without an end?" : String(error));
+      this.status.done(stopped ? t`Stopped. Is there a loop without an end?` : String(error));
       return null;
     } finally {
       this.halt.hidden = true;
@@ -97,7 +98,7 @@ class Answer {
     this.change = make("button", { type: "button", onclick: () => this.edit() }, "Edit");
     this.place = make("div", { class: "live-editor", hidden: true });
     this.still = /** @type {HTMLElement | null} */ (element.querySelector(".highlight"));
-    this.bar = new Bar(`Answer ${this.id}`, this.change, this.undo);
+    this.bar = new Bar(t`Answer ${this.id}`, this.change, this.undo);
     element.append(this.place, this.bar.element);
     if (this.written) this.#write();
     else if (this.id in kept.answers) this.edit(false);
@@ -119,7 +120,7 @@ class Answer {
   #write() {
     this.change.hidden = true;
     this.area = /** @type {HTMLTextAreaElement} */ (make("textarea", {
-      rows: 10, "aria-label": "Your answer in words", class: "workbook-words",
+      rows: 10, "aria-label": t`Your answer in words`, class: "workbook-words",
       oninput: () => this.keep(this.area?.value || this.released),
     }));
     this.area.value = kept.answers[this.id] ?? "";
@@ -135,7 +136,7 @@ class Answer {
       this.editor = edit({
         parent: this.place,
         code: this.code,
-        label: `Your answer ${this.id}`,
+        label: t`Your answer ${this.id}`,
         run: () => checks.get(this.id)?.run(),
         leave: () => checks.get(this.id)?.button.focus(),
         changed: (code) => this.keep(code),
@@ -159,9 +160,9 @@ class Check {
     this.part = data.parts.find((/** @type {any} */ part) => part.id === this.id);
     this.button = make(
       "button", { type: "button", class: "workbook-check", onclick: () => this.run() },
-      `Check (${inPoints(this.part.points)})`
+      t`Check (${inPoints(this.part.points)})`
     );
-    this.bar = new Bar(`Check ${this.id}`, this.button);
+    this.bar = new Bar(t`Check ${this.id}`, this.button);
     this.says = make("div", { class: "workbook-says", role: "status" });
     element.append(this.bar.element, this.says);
     this.show();
@@ -182,7 +183,7 @@ class Check {
     this.says.dataset.status = verdict?.status ?? "";
     if (!verdict) return;
     const points = `${verdict.score} of ${inPoints(verdict.max_score)}`;
-    const words = verdict.status === "passed" ? `The test passed: ${points}.` : `${points}.`;
+    const words = verdict.status === "passed" ? t`The test passed: ${points}.` : `${points}.`;
     this.says.append(make("p", { class: "workbook-points" }, words));
     if (verdict.message) this.says.append(make("p", { class: "workbook-message" }, verdict.message));
   }
@@ -194,8 +195,8 @@ function offerToRun(element) {
   const code = element.querySelector("pre")?.textContent?.trimEnd().split("\n").at(-1) ?? "";
   if (/^(from|import) /.test(code)) return; // nothing would be seen
   const output = make("div", { class: "live-output" });
-  const button = make("button", { type: "button", onclick: run }, "Run");
-  const bar = new Bar("A cell to look at", button);
+  const button = make("button", { type: "button", onclick: run }, t`Run`);
+  const bar = new Bar(t`A cell to look at`, button);
   element.append(bar.element, output);
   async function run() {
     output.replaceChildren();
@@ -209,8 +210,8 @@ class Overview {
     const button = (/** @type {string} */ words, /** @type {() => void} */ onclick, first = false) =>
       make("button", { type: "button", onclick, class: first ? "workbook-check" : "" }, words);
     this.bar = new Bar(
-      "The whole exercise", button("Check everything", () => this.check(), true),
-      button("Download the notebook", download), button("Start over", startOver)
+      t`The whole exercise`, button(t`Check everything`, () => this.check(), true),
+      button(t`Download the notebook`, download), button(t`Start over`, startOver)
     );
     this.status = this.bar.status;
     this.points = make("p", { class: "workbook-total", role: "status" });
@@ -233,7 +234,7 @@ class Overview {
     const all = sum(auto.map((/** @type {any} */ part) => part.points));
     const earned = sum(auto.map((/** @type {any} */ part) => kept.verdicts[part.id]?.score ?? 0));
     this.points.textContent =
-      `${earned} of ${inPoints(all)} so far, by the tests shown here; grading adds a few more tests.`;
+      t`${earned} of ${inPoints(all)} so far, by the tests shown here; grading adds a few more tests.`;
   }
 }
 
@@ -245,7 +246,7 @@ function download() {
 }
 
 function startOver() {
-  if (!confirm("Forget all answers and points of this exercise in this browser?")) return;
+  if (!confirm(t`Forget all answers and points of this exercise in this browser?`)) return;
   for (const answer of answers) answer.reset();
   kept.verdicts = {};
   save();
@@ -264,12 +265,12 @@ const checks = new Map();
 if (fromDisk) {
   document.getElementById("workbook")?.append(make(
     "p", { class: "live-bar live-note" },
-    "To write and check answers here, serve the book: in its folder, ", make("code", {}, SERVE),
-    ", then open ", make("code", {}, "http://localhost:8000"), "."
+    t`To write and check answers here, serve the book: in its folder, `, make("code", {}, SERVE),
+    t`, then open `, make("code", {}, "http://localhost:8000"), "."
   ));
 } else {
   overview = new Overview();
-  overview.status.say(`the first check loads ${(settings.megabytes + settings.figures).toFixed(0)} MB`);
+  overview.status.say(t`the first check loads ${(settings.megabytes + settings.figures).toFixed(0)} MB`);
   answers = [...all("answer"), ...all("written")].map((element) => new Answer(element));
   for (const element of all("test")) {
     const check = new Check(element);

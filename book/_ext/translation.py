@@ -107,6 +107,8 @@ class Choose(SphinxTransform):
 
     def apply(self, **options: Any) -> None:
         for node in self.document.findall(nodes.TextElement):
+            if isinstance(node, nodes.Inline):
+                continue  # translators get it with the text around it
             text = node.rawsource or node.astext()
             if isinstance(node, nodes.math_block) or not WORD.search(text):
                 node["translatable"] = False

@@ -175,4 +175,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(Choose)
     app.connect("doctree-resolved", mark_english, priority=600)  # the answers are there
     app.connect("build-finished", finish, priority=800)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -153,6 +153,22 @@ def exercises_mutate(root: Path, names: tuple[str, ...], workers: int | None) ->
         raise click.exceptions.Exit(1)
 
 
+@exercises.command("table")
+@exercises_option
+@click.option("--markdown", is_flag=True, help="As Markdown, with the functions.")
+def exercises_table(root: Path, markdown: bool) -> None:
+    """List the exercises: points, time, what is graded by hand."""
+    from cnncourse.authoring.build import syllabus, syllabus_markdown
+    from cnncourse.authoring.source import read_exercises
+
+    sources = read_exercises(root)
+    if markdown:
+        click.echo(syllabus_markdown(sources))
+        return
+    columns = ("assignment", "title", "minutes", "points", "by hand")
+    _print_table(columns, ([row[column] for column in columns] for row in syllabus(sources)))
+
+
 # --- for readers and students ---
 
 
@@ -369,16 +385,41 @@ def export_network(model: str, checkpoint: Path, out: Path, dtype: str) -> None:
 
 @main.command()
 @exercises_option
+@click.argument("name")
+@click.option("--into", "folder", type=click.Path(path_type=Path, file_okay=False),
+              default=Path(), help="Where the notebook goes [default: this folder].")  # fmt: skip
+def start(root: Path, name: str, folder: Path) -> None:
+    """Get the notebook of exercise NAME.
+
+    How the name begins will do: 02.
+    """
+    from cnncourse.authoring.source import read_exercises
+    from cnncourse.grading.start import choose
+    from cnncourse.grading.start import start as begin
+
+    exercise = choose(name, read_exercises(root))
+    path = begin(exercise, folder)
+    click.echo(f"{exercise.title}: about {exercise.minutes} minutes")
+    click.echo(f"  jupyter lab {path}        to work on it")
+    click.echo(f"  cnncourse check {path}    to see how far you are")
+
+
+@main.command()
+@exercises_option
 @click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def check(root: Path, notebook: Path) -> None:
     """Run the visible tests of a NOTEBOOK.
 
-    They run as the grader runs them (for students).
+    They run as the grader runs them (for students). The exit code is 0 where all of them pass.
     """
     from cnncourse.grading.check import check_notebook
 
     result = check_notebook(notebook, root)
     _print_parts(result)
+    for line in (*result.repairs, *result.flags):
+        click.echo(line)
+    by_hand = f"; {result.pending:g} more are given by hand" if result.pending else ""
+    click.echo(f"points so far: {result.score:g} of {result.max_score:g}{by_hand}")
     if result.score < result.max_score:
         raise click.exceptions.Exit(1)
 

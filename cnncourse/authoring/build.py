@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,62 @@ def points_table(exercise: Exercise) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def syllabus(exercises: Iterable[Exercise]) -> list[dict[str, str]]:
+    """Say of each exercise what it asks and what it is worth.
+
+    Parameters
+    ----------
+    exercises : iterable of Exercise
+
+    Returns
+    -------
+    list of dict of str to str
+        Rows: assignment, title, chapter, functions, minutes, points, by hand.
+    """
+    return [
+        {
+            "assignment": exercise.name,
+            "title": exercise.title,
+            "chapter": exercise.chapter,
+            "functions": ", ".join(f"`{name}`" for name in _functions(exercise)),
+            "minutes": str(exercise.minutes),
+            "points": f"{sum(part.points for part in exercise.parts):g}",
+            "by hand": f"{sum(part.points for part in exercise.parts if part.manual):g}",
+        }
+        for exercise in exercises
+    ]
+
+
+def syllabus_markdown(
+    exercises: Iterable[Exercise], chapter: Callable[[str], str] = str
+) -> str:
+    """Write the syllabus as a Markdown table.
+
+    Parameters
+    ----------
+    exercises : iterable of Exercise
+    chapter : callable, optional
+        Makes a link of a chapter's path.
+    """
+    rows = [{**row, "chapter": chapter(row["chapter"])} for row in syllabus(exercises)]
+    header = list(rows[0])
+    marks = ["---:" if name in ("minutes", "points", "by hand") else "---" for name in header]
+    lines = [header, marks, *(list(row.values()) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _functions(exercise: Exercise) -> list[str]:
+    """Name what students write: the functions and classes of the answers."""
+    code = {cell.id for cell in exercise.notebook.cells if cell.cell_type == "code"}
+    return [
+        node.name
+        for key, source in exercise.answers.items()
+        if key in code
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
 
 
 def fill_in(release: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:

@@ -25,6 +25,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from cnncourse.errors import SubmissionError
+from cnncourse.grading.engine import names
 from cnncourse.grading.engine.bundle import is_answer, is_test
 
 LARGEST_NOTEBOOK = 50_000_000  # bytes
@@ -126,6 +127,9 @@ class _Rebuild:
         self.added: dict[str | None, list[NotebookNode]] = {}
         self.repairs: list[str] = []
         self._sort(submitted)
+        for place, (key, cell) in enumerate(zip(self.keys, release.cells, strict=True)):
+            if is_answer(cell) and not self.found[key]:
+                self._recognise(key, cell, self.keys[place - 1] if place else _START)
 
     def run(self) -> tuple[NotebookNode, tuple[str, ...]]:
         cells = self._added_behind(_START)
@@ -159,6 +163,30 @@ class _Rebuild:
                     self.added.setdefault(key, []).append(cell)
             else:
                 self._take(key, cell, released[key])
+
+    def _recognise(self, key: str, released: NotebookNode, above: str | None) -> None:
+        """Find an answer whose cell has lost its name: code by what it defines, text by its place.
+
+        Some editors drop a cell's metadata and make its id anew; so does copying into another
+        notebook.
+        """
+        wanted = names.made(released.source) if released.cell_type == "code" else frozenset()
+        anchors = [*self.added] if wanted else [above]
+        places = [
+            (anchor, number)
+            for anchor in anchors
+            for number, cell in enumerate(self.added.get(anchor, []))
+            if cell.cell_type == released.cell_type
+            and _grade_id(cell) is None
+            and wanted <= names.made(cell.source)
+        ]
+        if (wanted or released.cell_type == "markdown") and places:
+            anchor, number = places[-1]
+            self.found[key].append(self.added[anchor].pop(number))
+            how = "by what it defines" if wanted else "by its place"
+            name = released.metadata.nbgrader.grade_id
+            self.repairs.append(f"the answer cell “{name}” had lost its name; "
+                                f"it was recognised {how}")
 
     def _take(self, key: str, cell: NotebookNode, released: NotebookNode) -> None:
         """Note a copy of a released cell; the last one noted counts.
@@ -247,8 +275,17 @@ def _check_assignment(release: NotebookNode, submitted: NotebookNode, path: Path
     ids |= {name for cell in submitted.cells for name in _ids(cell)} & wanted
     if wanted & ids and len(ids & {_key(cell) for cell in release.cells}) * 2 >= len(ids):
         return
+    if not ids and _shares_text(release, submitted):
+        return
     words = "is another assignment's notebook" if ids else "holds no answer cell"
     raise SubmissionError(path, f"{words}: expected the cells {', '.join(sorted(wanted))}")
+
+
+def _shares_text(release: NotebookNode, submitted: NotebookNode) -> bool:
+    """Whether most of what was given stands in a notebook: its cells have only lost their names."""
+    there = {cell.source for cell in submitted.cells}
+    given = [cell.source for cell in release.cells if not is_answer(cell)]
+    return 2 * sum(source in there for source in given) > len(given)
 
 
 # ---------------------------------------------------------------------------------------

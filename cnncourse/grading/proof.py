@@ -30,11 +30,12 @@ from cnncourse.authoring.source import (
     read_variants,
     without_marks,
 )
-from cnncourse.grading import mutation, proven, replay
+from cnncourse.grading import leaks, mutation, proven, replay
 from cnncourse.grading.crew import crew, grade_all
 from cnncourse.grading.engine import Bundle
 from cnncourse.grading.engine.bundle import is_answer, is_test
 from cnncourse.grading.engine.lint import lint
+from cnncourse.grading.feedback import render, work_by_part
 from cnncourse.grading.mutants import Mutant
 from cnncourse.grading.results import GRADED, PASSED, Result, first_error
 from cnncourse.grading.rules import broken_rules, code_answers
@@ -287,6 +288,7 @@ def _findings(case: _Case, found: list[dict[str, Result] | Tried], seeds: int) -
         *proven.problems(case.exercise, case.cells, case.right),
         *(f"{name}: {words}" for name, words in lost.items()),
         *(problem for one in tried for problem in _passed(case, one)),
+        *_told(case, results[BLANK]),
     ]  # fmt: skip
     return findings + [Finding("exercise", "", "", False, problem) for problem in problems]
 
@@ -309,6 +311,17 @@ def _passed(case: _Case, tried: Tried) -> Iterator[str]:
         yield f"no test finds the mistake {label}"
     for name in mutation.survivors(case.cells, tried.claims):
         yield f"an answer that {name} earns everything: let hidden tests ask something else"
+
+
+def _told(case: _Case, blank: Result) -> Iterator[str]:
+    """Name lines of answers and hidden tests that the notebook or a page of feedback shows."""
+    secrets = leaks.secret_lines(case.exercise)
+    if blank.notebook:
+        work = work_by_part(nbformat.reads(blank.notebook, as_version=4))
+        for line in sorted(secrets & leaks.plain_lines(render(blank, work))):
+            yield f"feedback shows a line of an answer or a hidden test: {line}"
+    for line in sorted(secrets & leaks.plain_lines(nbformat.writes(case.bundle.release))):
+        yield f"the students' notebook shows a line of an answer or a hidden test: {line}"
 
 
 def _finding(result: Result, case: _Case, idea: Misconception | None) -> Finding:

@@ -190,6 +190,76 @@ def test_answers_are_found_by_cell_id_when_metadata_is_gone(release, submitted):
     assert cell_of(notebook, "double").source == ANSWER
 
 
+def saved_by_colab(nb):
+    """Google Colab: an older minor format, no cell ids, metadata of its own beside ours."""
+    content = json.loads(data(nb))
+    content["nbformat_minor"] = 0
+    content["metadata"]["colab"] = {"provenance": []}
+    content["metadata"]["accelerator"] = "GPU"
+    for number, cell in enumerate(content["cells"]):
+        cell.pop("id")
+        cell["metadata"] |= {"id": f"Xy{number}", "outputId": "8f0e", "colab": {"base_uri": "x"}}
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    return json.dumps(content).encode()
+
+
+def saved_by_vs_code(nb):
+    """VS Code: new ids, a language for each cell, a kernel of its own."""
+    content = json.loads(data(nb))
+    content["metadata"]["kernelspec"] = {"name": "python3", "display_name": ".venv"}
+    content["metadata"]["language_info"] = {"name": "python", "version": "3.12.1"}
+    for number, cell in enumerate(content["cells"]):
+        cell |= {"id": f"#VSC-{number:08x}"[:64].replace("#", "")}
+        cell["metadata"]["vscode"] = {"languageId": "python"}
+    return json.dumps(content, indent=1).encode()
+
+
+@pytest.mark.parametrize("save", [saved_by_colab, saved_by_vs_code])
+def test_what_other_editors_write_needs_no_repair(release, submitted, save):
+    notebook, repairs = rebuild(release, save(submitted))
+    assert sources(notebook) == sources(submitted)
+    assert repairs == ()
+
+
+def without_names(nb, keep=lambda cell: False):
+    """As a copy into a new notebook leaves it: neither metadata nor the cells' ids."""
+    content = json.loads(data(nb))
+    content["metadata"] = {}
+    for number, cell in enumerate(content["cells"]):
+        if not keep(cell):
+            cell |= {"metadata": {}, "id": f"new-{number}"}
+    return content
+
+
+def test_answers_that_lost_their_names_are_recognised_and_it_is_said(release, submitted):
+    content = without_names(submitted)
+    notebook, repairs = rebuild(release, json.dumps(content).encode())
+    assert cell_of(notebook, "double").source == ANSWER
+    assert cell_of(notebook, "explain").source == "They can be halved."
+    assert sources(notebook) == sources(submitted)
+    assert repairs == (
+        "the answer cell “double” had lost its name; it was recognised by what it defines",
+        "the answer cell “evens” had lost its name; it was recognised by what it defines",
+        "the answer cell “explain” had lost its name; it was recognised by its place",
+    )
+
+
+def test_one_answer_that_lost_its_name_is_found_among_helpers(release, submitted):
+    content = without_names(submitted, keep=lambda cell: "def double" not in cell["source"])
+    content["cells"].insert(0, {"cell_type": "code", "source": "def helper(): pass",
+                                "metadata": {}, "outputs": [], "execution_count": None})
+    notebook, repairs = rebuild(release, json.dumps(content).encode())
+    assert cell_of(notebook, "double").source == ANSWER
+    assert len(repairs) == 1
+
+
+def test_a_notebook_without_names_and_with_other_text_is_refused(release, submitted):
+    content = without_names(submitted)
+    content["cells"] = [cell for cell in content["cells"] if "def " in cell["source"]]
+    with pytest.raises(SubmissionError, match="holds no answer cell"):
+        rebuild(release, json.dumps(content).encode())
+
+
 def test_a_notebook_of_nbformat_3_is_read(release, submitted):
     old = data(nbformat.convert(deepcopy(submitted), 3))
     assert b'"worksheets"' in old

@@ -1,0 +1,32 @@
+"""No answer and no hidden test stands in anything that is built for students."""
+
+import pytest
+
+from cnncourse.authoring.source import read_exercises
+from cnncourse.cli import ROOT
+from cnncourse.grading.leaks import leaks, public_lines, secret_lines, shown_lines
+
+BUILT = ROOT / "_build"
+
+
+@pytest.fixture(scope="module")
+def secrets():
+    """Lines that neither a notebook shows nor the book or the package, for another purpose."""
+    exercises = read_exercises(ROOT / "exercises")
+    secret = set().union(*map(secret_lines, exercises))
+    shown = set().union(*map(shown_lines, exercises))
+    return secret - shown - public_lines(ROOT / "cnncourse") - public_lines(ROOT / "book")
+
+
+def test_there_are_secrets_and_the_search_finds_them(secrets, tmp_path):
+    assert len(secrets) > 100
+    (tmp_path / "page.html").write_text(f"<pre>{min(secrets)}</pre>")
+    assert [line for _, line in leaks(tmp_path, secrets)] == [min(secrets)]
+
+
+@pytest.mark.parametrize("folder", ["html", "exercises/release", "epub", "pdf", "class/feedback"])
+def test_nothing_built_holds_a_secret(folder, secrets):
+    """The book with JupyterLab and its wheels, the notebooks, the e-book, the feedback."""
+    place = BUILT / folder
+    assert place.is_dir() or folder not in ("html", "exercises/release"), "make book first"
+    assert not list(leaks(place, secrets))

@@ -1,0 +1,20 @@
+# ---
+# misconception: Networks of less than average accuracy are thrown out, however cheap they are.
+# loses:
+#   test_pareto_front: 2
+# says:
+#   test_pareto_front: [The cheapest one always is]
+# ---
+
+# %% solution="pareto_front"
+def pareto_front(cost, accuracy):
+    front = []
+    for i in range(len(cost)):
+        beaten = False
+        for j in range(len(cost)):
+            as_good = cost[j] <= cost[i] and accuracy[j] >= accuracy[i]
+            better = cost[j] < cost[i] or accuracy[j] > accuracy[i]
+            beaten = beaten or (as_good and better)
+        if not beaten and accuracy[i] >= np.mean(accuracy):
+            front.append(i)
+    return sorted(front, key=lambda i: cost[i])

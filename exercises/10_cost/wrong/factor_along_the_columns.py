@@ -1,0 +1,12 @@
+# ---
+# misconception: The factors are lined up with the last axis.
+# loses:
+#   test_fuse_batch_norm: 3
+# says:
+#   test_fuse_batch_norm: [and not each input channel]
+# ---
+
+# %% solution="fuse_batch_norm"
+def fuse_batch_norm(weight, bias, mean, variance, gamma, beta, eps):
+    factor = gamma / np.sqrt(variance + eps)
+    return weight * factor[None, :, None, None], (bias - mean) * factor + beta

@@ -1,0 +1,20 @@
+# ---
+# misconception: Of equal networks one is left out.
+# loses:
+#   test_pareto_front: 2
+# says:
+#   test_pareto_front: [neither dominates]
+# ---
+
+# %% solution="pareto_front"
+def pareto_front(cost, accuracy):
+    front = []
+    for i in range(len(cost)):
+        beaten = False
+        for j in range(len(cost)):
+            as_good = cost[j] <= cost[i] and accuracy[j] >= accuracy[i]
+            better = j < i or cost[j] < cost[i] or accuracy[j] > accuracy[i]
+            beaten = beaten or (as_good and better)
+        if not beaten:
+            front.append(i)
+    return sorted(front, key=lambda i: cost[i])

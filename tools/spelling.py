@@ -83,7 +83,7 @@ def prose(instead: str = "") -> Iterator[tuple[str, int, str]]:
             yield str(path.relative_to(ROOT)), line, text
     for path in sorted(ROOT.glob("exercises/*/exercise.py")):
         lines = path.read_text("utf-8").splitlines()
-        text = "\n".join(line[2:] if line.startswith("# ") else "" for line in lines)
+        text = "\n".join(line[2:] if re.match("# (?!%%)", line) else "" for line in lines)
         yield str(path.relative_to(ROOT)), 1, without_code(text, instead)
 
 
@@ -98,7 +98,8 @@ def american() -> Iterator[str]:
 
 
 def main() -> None:
-    checked = subprocess.run(["codespell", *FOLDERS, *ROOT.glob("*.md")], cwd=ROOT, check=False)
+    command = [sys.executable, "-m", "codespell_lib", *FOLDERS, *ROOT.glob("*.md")]
+    checked = subprocess.run(command, cwd=ROOT, check=False)
     found = list(american())
     print("\n".join(found), end="\n" if found else "")
     sys.exit(bool(checked.returncode or found))

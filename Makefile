@@ -161,6 +161,7 @@ bench: book
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/training.py --out $(RESULTS)/training.json
 	$(BIN)/python benchmarks/grading.py --out $(RESULTS)/grading.json
+	$(BIN)/python benchmarks/book.py --out $(RESULTS)/book.json
 	$(BIN)/python benchmarks/pages.py --out $(RESULTS)/pages.json
 	$(BIN)/python benchmarks/live.py --out $(RESULTS)/live.json
 

@@ -1,9 +1,18 @@
+import logging
+import shutil
+import warnings
+
 import nbformat
 import pytest
+from nbgrader.validator import Validator
 
 from cnncourse.authoring.build import fill_in
+from cnncourse.authoring.source import read_exercise
 from cnncourse.errors import SubmissionError
+from cnncourse.grading.annotate import release_of
 from cnncourse.grading.check import check_notebook
+from cnncourse.grading.engine import Bundle, Grader
+from cnncourse.grading.results import FAILED, PARTIAL, USED
 
 ADDS = "def double(number):\n    return number + 2"
 
@@ -48,3 +57,76 @@ def test_a_notebook_of_no_exercise_is_refused(root, tmp_path):
     path.write_text("{")
     with pytest.raises(SubmissionError, match=r"mine\.ipynb: is not JSON"):
         check_notebook(path, root)
+
+
+def test_the_verdicts_are_those_of_the_validate_button(root, exercise, release, tmp_path):
+    """nbgrader runs the notebook in a kernel; a failed part, a partial one, one without answer."""
+    answers = {"double": "def double(number):\n    return number", "evens":
+               "def evens(stop):\n    return list(range(2, stop, 2))"}  # fmt: skip
+    path = write(tmp_path / "01_counting.ipynb", fill_in(release, answers))
+    ours = {p.grade_id: p for p in check_notebook(path, root).parts}
+    log = logging.getLogger("validate")
+    log.setLevel(logging.CRITICAL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of nbgrader are not ours
+        theirs = Validator(parent=None, log=log).validate(str(path))
+    said = {cell["source"]: cell["raw_error"] for cell in theirs["failed"]}
+    for cell in release.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            part = ours[cell.metadata.nbgrader.grade_id]
+            assert (part.status in (FAILED, PARTIAL)) == (cell.source.strip() in said)
+    assert [part.status for part in ours.values()] == [FAILED, PARTIAL, FAILED]
+    assert any(ours["test_double"].message in text for text in said.values())
+
+
+FORBIDDEN = {
+    "by attribute": ("import math\ndef double(number):\n    return math.fsum([number, number])",
+                     "math.fsum in cell “double”"),
+    "by another name": ("import math as m\ndef double(n):\n    return m.fsum([n, n])",
+                        "math.fsum in cell “double”"),
+    "from its module": ("from math import prod\ndef double(n):\n    return prod([n, 2])",
+                        "math.prod in cell “double”"),
+    "under an alias": ("from math import prod as p\ndef double(n):\n    return p([n, 2])",
+                       "math.prod in cell “double”"),
+    "by its name in text": ("import math\ndef double(n):\n    return getattr(math, 'prod')([n, 2])",
+                            "math.prod in cell “double”"),
+    "a whole module": ("import statistics\ndef double(n):\n    return statistics.fmean([n]) * 2",
+                       "statistics in cell “double”"),
+    "imported by a function": (
+        "def double(n):\n    s = __import__('statistics')\n    return s.fmean([n]) * 2",
+        "statistics in cell “double”"),
+    "put together from pieces, seen when it runs": (
+        "import math\ndef double(n):\n    return getattr(math, 'pr' + 'od')([n, 2])",
+        "math.prod in cell “test_double”"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forbidding(tmp_path_factory, exercise):
+    """The exercise with calls that it forbids."""
+    folder = tmp_path_factory.mktemp("exercises") / exercise.name
+    shutil.copytree(exercise.folder, folder)
+    source = (folder / "exercise.py").read_text()
+    forbidden = "may_not_call: [math.fsum, math.prod, statistics]"
+    (folder / "exercise.py").write_text(source.replace("may_not_call: []", forbidden))
+    return read_exercise(folder)
+
+
+def test_what_is_forbidden_is_said_plainly_in_every_disguise(forbidding):
+    bundle = Bundle.from_exercise(forbidding)
+    with Grader(bundle, sandbox="none") as grader:
+        for kind, (answer, place) in FORBIDDEN.items():
+            notebook = fill_in(bundle.release, {"double": answer})
+            result = grader.grade(nbformat.writes(notebook).encode())
+            said = [flag for flag in result.flags if flag.startswith(USED)]
+            assert said, kind
+            assert said[0] == f"used {place}, which this exercise asks not to call"
+            assert result.parts[0].score == 2, kind
+
+
+def test_a_student_is_told_before_handing_in(forbidding, tmp_path):
+    notebook = fill_in(release_of(forbidding), {"double": FORBIDDEN["under an alias"][0]})
+    path = write(tmp_path / "01_counting.ipynb", notebook)
+    assert check_notebook(path, forbidding.folder.parent).flags[:1] == (
+        "used math.prod in cell “double”, which this exercise asks not to call",
+    )

@@ -5,7 +5,8 @@
     ```
 
 The rows are those of ``cnncourse models --markdown``. They are asked for once and kept in
-``_build/models`` under a hash of the sources they come from.
+``_build/models`` under a hash of the sources they come from. The tables that a cell tagged
+``sortable`` prints can be sorted like these.
 """
 
 from __future__ import annotations
@@ -113,6 +114,14 @@ def _row(columns: list[str], cells: list[str]) -> nodes.row:
     return row
 
 
+def sort_in_cells(app: Sphinx, doctree: Any, docname: str) -> None:
+    """Let readers sort the tables that a cell tagged `sortable` prints."""
+    for cell in doctree.findall(nodes.container):
+        if "tag_sortable" in cell["classes"]:
+            for table in cell.findall(nodes.table):
+                table["classes"].append("sortable")
+
+
 def only_where_used(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -124,5 +133,6 @@ def only_where_used(
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("models-table", ModelsTable)
     app.add_directive("models-note", ModelsNote)
+    app.connect("doctree-resolved", sort_in_cells)
     app.connect("html-page-context", only_where_used)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,7 @@ HTML = ROOT / "_build/html"
 LETTERS = "ABCDEFGHIJ"
 FOR_A_BROWSER = (
     "script", "a.headerlink", "details.hide", "button", "mjx-assistive-mml", "a.sd-stretched-link",
-    ".workbook-test [class^=highlight]",
+    ".as-notebook", ".workbook-test [class^=highlight]",
 )  # fmt: skip
 OUTSIDE = ("http:", "https:", "mailto:")
 SHOWN_BY_CELLS = "div.cell, div.cell_output, div.cell_input, div.output"

@@ -2,8 +2,8 @@
 
 It is written into the folder lite of the built book (_build/html), shares the Python of the book's
 live cells (_static/pyodide there, so the book is built first), asks no other server for anything,
-and holds the students' notebooks of the exercises that need NumPy alone. The course's instruments
-are widgets there.
+and holds the students' notebooks of the exercises that need NumPy alone, and those of the pages (in
+pages/), with what a browser cannot run as text. The course's instruments are widgets there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RELEASE = ROOT / "_build/exercises/release"
@@ -42,6 +44,27 @@ def notebooks() -> list[Path]:
         if not TOO_HEAVY.search(code):
             found.append(path)
     return found
+
+
+def pages(book: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give name and content of each page's notebook that is worth opening in a browser."""
+    for path in sorted(book.glob("book/**/*.ipynb")):
+        notebook = json.loads(path.read_text("utf-8"))
+        about = notebook["metadata"]["cnncourse"]
+        if about["in_browser"]:
+            notebook["cells"] = [as_text(cell) for cell in notebook["cells"]]
+            name = about["page"].removeprefix("book/").removesuffix("/index").replace("/", "-")
+            yield f"{name}.ipynb", notebook
+
+
+def as_text(cell: dict[str, Any]) -> dict[str, Any]:
+    """Turn a cell that needs what a browser does not have into text."""
+    lacking = cell["metadata"].get("needs", [])
+    if not lacking:
+        return cell
+    said = f"*Not in a browser: this one needs {', '.join(lacking)}.*"
+    source = f"{said}\n\n```python\n{cell['source']}\n```"
+    return {"cell_type": "markdown", "id": cell["id"], "metadata": {}, "source": source}
 
 
 def settings(pyodide: Path) -> dict[str, object]:
@@ -73,6 +96,9 @@ def prepare(book: Path) -> None:
     (WORK / "files").mkdir(parents=True)
     for path in notebooks():
         shutil.copyfile(path, WORK / "files" / path.name)
+    (WORK / "files/pages").mkdir()
+    for name, notebook in pages(book):
+        (WORK / "files/pages" / name).write_text(json.dumps(notebook), "utf-8")
     (WORK / "jupyter-lite.json").write_text(json.dumps(settings(pyodide), indent=1))
     build = {
         "contents": ["files"],

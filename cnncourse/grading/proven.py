@@ -19,7 +19,7 @@ from typing import Any
 from cnncourse.authoring.build import write_atomically
 from cnncourse.authoring.source import Exercise, Variant
 from cnncourse.grading import mutants
-from cnncourse.grading.mutation import ENOUGH, Tally
+from cnncourse.grading.mutation import ENOUGH, Tally, read_equivalent
 from cnncourse.grading.slices import Cell
 
 SEEDS = 200
@@ -54,7 +54,10 @@ def problems(exercise: Exercise, cells: Sequence[Cell], variants: Sequence[Varia
     for grade_id, one in about.get("answers", {}).items():
         rate = one["killed"] / max(1, one["killed"] + len(one["survived"]))
         if rate < ENOUGH:
-            found.append(f"{grade_id}: the tests find {rate:.0%} of the mutants, not {ENOUGH:.0%}")
+            found.append(f"{grade_id}: the tests find {rate:.1%} of the mutants, not {ENOUGH:.0%}")
+    told = {label for one in about.get("answers", {}).values() for label in one["equivalent"]}
+    if told != read_equivalent(exercise).keys():
+        found.append("proven.json and equivalent.tsv name other mutants: run mutate again")
     about = stored.get("seeds", {})
     if about.get("of") != _key_of_seeds(cells, variants) or about.get("seeds", 0) < SEEDS:
         command = f"cnncourse exercises check {exercise.name} --seeds {SEEDS}"

@@ -977,12 +977,16 @@ print(f"{sum(row[2] for row in table):,} parameters in all")
 # for each position, and there are four times as many positions in each layer (up to rounding and without
 # the dense layer, which does not notice): both become four times as many.
 #
-# The work falls to about a quarter again with one more stride of 2 in the first layer (all later layers
-# then see maps of the old size; fine detail is lost, and small shifts may be seen differently); with
-# depthwise-separable layers in the place of full ones (8 to 9 times fewer multiply-adds for many channels;
-# not every full layer can be imitated); with half as many channels in every layer (a quarter of the work,
-# and fewer patterns to look for); with 1 x 1 bottlenecks before the 3 x 3 layers. Dilation, by contrast,
-# saves nothing.
+# Each of these brings the work to about a quarter or less again:
+#
+# - one more stride of 2 in the first layer: all later layers then see maps of the old size. Fine detail is
+#   lost, and small shifts may be seen differently;
+# - depthwise-separable layers in the place of full ones: 8 to 9 times fewer multiply-adds where there are many
+#   channels. Not every full layer can be imitated;
+# - half as many channels in every layer: a quarter of the work, and fewer patterns to look for;
+# - 1 x 1 bottlenecks before the 3 x 3 layers: the same loss, in the 3 x 3 layers only.
+#
+# Dilation, by contrast, saves nothing.
 #
 # With flattened maps the dense layer has a weight for each position of each map: four times as many weights
 # as before, and the trained ones would not fit any more, since the layer would have to be trained anew.

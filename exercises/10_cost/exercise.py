@@ -941,11 +941,16 @@ for size in (100, 200, 400):
 # machine with the same batch, threads and number type; nothing else running; the answer of the network checked, so that
 # nothing was skipped. Measured layer by layer, the depthwise layers should be near their floor D / B.
 #
-# Faster without training: fold batch norms (and activation functions) into the convolutions, so that maps are not
-# written and read again (bytes); store weights and activations in eight or sixteen bits (bytes, and on machines made for
-# it operations, too); larger batches where weights make up a good part of the bytes; a better program for the depthwise
-# layer that keeps data in the cache. Fewer multiplications by another formula would work on the limit that does not
-# bind here.
+# Faster without training:
+#
+# - Fold batch norms and activation functions into the convolutions: maps are then not written and read again,
+#   which works on the bytes.
+# - Store weights and activations in eight or sixteen bits: fewer bytes, and on machines made for it more
+#   operations in a second.
+# - Larger batches, where the weights are a good part of the bytes.
+# - A better program for the depthwise layer, which keeps data in the cache.
+#
+# Fewer multiplications by another formula would work on the limit that does not bind here.
 #
 # **Marking**, a point for each:
 #

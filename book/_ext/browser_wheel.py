@@ -54,8 +54,9 @@ WHEELS = {
     "cnncourse": Content(
         "the part of cnncourse that runs in a browser",
         (
-            "__init__.py", "compat.py", "errors.py", "shapes.py", "gradcheck.py", "plots.py", "probes.py",
-            "data/*.py", "layers/*.py", "metrics/*.py", "grading/__init__.py", "grading/results.py",
+            "__init__.py", "compat.py", "errors.py", "shapes.py", "gradcheck.py", "plots.py",
+            "probes.py", "data/*.py", "layers/*.py", "metrics/*.py", "grading/__init__.py",
+            "grading/results.py",
         ),
         (
             ("sklearn", "datasets/images/china.jpg"),

@@ -127,6 +127,17 @@ def broken(text: str, used: ImageFont.FreeTypeFont, width: float) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def drawable(text: str) -> str:
+    """Return a text that the font can write, which is a Latin one; nothing instead of another.
+
+    Examples
+    --------
+    >>> drawable("Pooling, “what” – 3 × 3"), drawable("池化")
+    ('Pooling, “what” – 3 × 3', '')
+    """
+    return text if all(letter < "\u0100" or letter in "‘’“”–—…−" for letter in text) else ""
+
+
 def draw_cover(title: str, author: str) -> Image.Image:
     """Draw the cover of the bound book."""
     image = draw_dots(COVER, 80, -120, 2000, 0.03)
@@ -140,7 +151,7 @@ def draw_card(above: str, title: str) -> Image.Image:
     """Draw what other sites show beside a link: a line above, and the page's title."""
     image = draw_dots(CARD, 72, 660, 560, 0.2)
     draw, heading = ImageDraw.Draw(image), font(72, 650)
-    draw.text((72, 64), above, ORANGE, font=font(32, 500))
-    text = broken(title, heading, 1050)
+    draw.text((72, 64), drawable(above), ORANGE, font=font(32, 500))
+    text = broken(drawable(title), heading, 1050)
     draw.multiline_text((70, 128), text, PAPER, heading, spacing=6)
     return image.quantize(32, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

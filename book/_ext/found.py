@@ -114,9 +114,16 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     draw_cards(app, out / CARDS)
     root = urlparse(home).path or "/"
     site = app.config.html_title or app.config.project
-    text = app.builder.templates.render(  # type: ignore[attr-defined]
-        LAST_RESORT, {"root": root, "site": site, "language": app.config.language.replace("_", "-")}
-    )
+    words = {
+        "root": root, "site": site, "language": app.config.language.replace("_", "-"),
+        "title": t("No such page"),
+        "said": t("The window slid past the edge: nothing of this book stands at this address."),
+        "pages": {
+            "book/index": t("The first page, with the contents"), "search": t("Search"),
+            "book/glossary": t("The glossary"),
+        },
+    }  # fmt: skip
+    text = app.builder.templates.render(LAST_RESORT, words)  # type: ignore[attr-defined]
     (out / LAST_RESORT).write_text(text, "utf-8")
     if home:
         (out / "sitemap.xml").write_text(sitemap(home, sorted(app.env.found_docs)), "utf-8")

@@ -309,13 +309,14 @@ def links(page: str, in_browser: bool, others: dict[str, str]) -> str:
     name, beside = file_name(page), f"{page.rpartition('/')[2]}.ipynb"
     download = t('<a download="{name}" href="{beside}">download</a>', name=name, beside=beside)
     if in_browser:
-        words = t('<a href="{lab}" data-from-disk="{how}">open in JupyterLab</a> in your browser',
-                  lab=f"{root}{LAB}{name}", how=how)  # fmt: skip
+        opened = t('<a href="{lab}" data-from-disk="{how}">open in JupyterLab</a> in your browser',
+                   lab=f"{root}{LAB}{name}", how=how)  # fmt: skip
     else:
-        words = t('<a href="{how}">open in JupyterLab</a> on your machine', how=how)
-    parts = [download, words]
+        opened = t('<a href="{how}">open in JupyterLab</a> on your machine', how=how)
+    parts = [download, opened]
     parts += [f'<a href="{escape(url)}">{service}</a>' for service, url in others.items()]
-    return f'<p class="as-notebook">{t("This page as a notebook:")} {" · ".join(parts)}</p>'
+    words = t("This page as a notebook:")
+    return f'<p class="as-notebook">{words} {" · ".join(parts)}</p>'
 
 
 # --- in the build ---

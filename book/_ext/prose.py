@@ -138,7 +138,8 @@ def _table(tag: Tag, address: Address) -> str:
 
 def _question(tag: Tag, address: Address) -> Iterator[str]:
     """Write a question and its possible answers; the right one has a page of its own."""
-    yield f"**{t('Question')}.** {_inline(tag.select_one('.quiz-question'), address)}"
+    word = t("Question")
+    yield f"**{word}.** {_inline(tag.select_one('.quiz-question'), address)}"
     fieldset = tag.fieldset
     for child in fieldset.find_all(True, recursive=False):
         if not re.search("quiz-(question|option|steps|number|direction)", " ".join(child["class"])

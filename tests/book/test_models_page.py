@@ -67,3 +67,15 @@ def test_what_is_missing_comes_last_either_way(page):
     table.get_by_role("button", name="network").click()
     names = column(page, 0)
     assert names.index("ResNet-18") < names.index("ResNet-101")
+
+
+def test_a_table_that_a_cell_prints_is_sorted_alike(visit, html):
+    """Cells tagged `sortable`: the networks' table of the chapter on today, by its parameters."""
+    page = visit((html / "book/20_today/index.html").as_uri())
+    table = page.locator("table.sortable").last
+    table.get_by_role("button", name="parameters").click()
+    cells = table.locator("tbody tr td:nth-child(4)").all_text_contents()
+    numbers = [float(text.replace(",", "")) for text in cells]
+    assert len(numbers) > 5
+    assert numbers == sorted(numbers)
+    assert page.locator("table.sortable").count() == 4

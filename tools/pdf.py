@@ -156,8 +156,8 @@ def compose(chapters: list[Chapter], folder: Path, about: dict[str, Any]) -> str
     lead = " ".join(chapters[0].article.select_one(".lead").get_text().split())
     for chapter in chapters:
         relink(chapter, names, lambda page, anchor: f"#{target(page, anchor)}")
-        number_links(chapter)
         name_apart(chapter, folder)
+    number_links(chapters)
     pieces = [gather_glyphs(chapters), front(title, licence, lead), contents(chapters)]
     parts = 0
     for place, chapter in enumerate(chapters):
@@ -184,14 +184,17 @@ def name_apart(chapter: Chapter, folder: Path) -> None:
         picture["src"] = (folder / chapter.name).parent.joinpath(str(picture["src"])).as_uri()
 
 
-def number_links(chapter: Chapter) -> None:
+def number_links(chapters: list[Chapter]) -> None:
     """Put the page behind links to other chapters: "the errata (p. 310)"."""
-    for shown in chapter.article.select(NUMBERED):
-        link = shown if shown.name == "a" else shown.find_parent("a")
-        goal = str(link.get("href", "")) if link else ""
-        if goal.startswith("#") and not f"{goal}--".startswith(f"#{chapter.key}--"):
-            place = f'<span data-page-of="{goal[1:]}">000</span>'
-            link.insert_after(_tag(f'<span class="page-ref"> (p. {place})</span>'))
+    there = {str(e["id"]) for chapter in chapters for e in chapter.article.select("[id]")}
+    there |= {chapter.key for chapter in chapters}
+    for chapter in chapters:
+        for shown in chapter.article.select(NUMBERED):
+            link = shown if shown.name == "a" else shown.find_parent("a")
+            goal = str(link.get("href", "")).removeprefix("#") if link else ""
+            if goal in there and not f"{goal}--".startswith(f"{chapter.key}--"):
+                place = f'<span data-page-of="{goal}">000</span>'
+                link.insert_after(_tag(f'<span class="page-ref"> (p. {place})</span>'))
 
 
 def gather_glyphs(chapters: list[Chapter]) -> str:

@@ -15,7 +15,7 @@ from cnncourse.grading.engine.names import made, needed
 from cnncourse.grading.feedback import what_is_tested
 
 MISCONCEPTIONS, VARIANTS, HINTS = 4, 2, 2  # at least so many
-_DRAWS = re.compile(r"\b(?:show_\w+|new_figure)\(|\bplt\.|\.plot\(|\.imshow\(|\bdraw\w*\(|\bplots?\.")
+_DRAWS = re.compile(r"\b(?:show_\w+|draw\w*|new_figure)\(|\bplt\.|\.(?:plot|imshow)\(|\bplots?\.")
 _CHANCE = re.compile(r"\b(?:default_rng|manual_seed|RandomState|seed_everything|random\.seed)\(")
 _LONGEST = 240  # minutes
 _SHORTEST_ID = 5  # words on what is tested

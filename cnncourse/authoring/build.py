@@ -14,9 +14,6 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from cnncourse.authoring.source import Exercise
@@ -228,6 +225,10 @@ def release_notebook(exercise: Exercise) -> NotebookNode:
     SourceError
         If nbgrader refuses the exercise.
     """
+    from nbgrader.converters import GenerateAssignment  # it takes seconds, and few need it
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
     said: list[str] = []
     log = _quiet_log(said)
     with tempfile.TemporaryDirectory(prefix="cnncourse-release-") as folder:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from cnncourse.authoring.build import write_atomically
+from cnncourse.grading.engine.bundle import is_answer
 from cnncourse.grading.pages import fill_in_text, render_page
 from cnncourse.grading.results import NO_SANDBOX, Result
 
@@ -112,17 +112,17 @@ def work_by_part(notebook: NotebookNode) -> dict[str, Work]:
     figures: list[str] = []
     left = FIGURES
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and not is_solution(cell):
+        if cell.cell_type == "markdown" and not is_answer(cell):
             hints += [(title.strip(), text.strip()) for title, text in _HINT.findall(cell.source)]
-        if is_solution(cell):
+        if is_answer(cell):
             code.append(cell.source)
         for figure in _figures(cell):
             if len(figure) <= left:
                 figures.append(figure)
                 left -= len(figure)
-        if is_grade(cell):
+        if cell.metadata.get("nbgrader", {}).get("grade"):
             found[cell.metadata.nbgrader.grade_id] = Work(
-                tested="" if is_solution(cell) else what_is_tested(cell.source),
+                tested="" if is_answer(cell) else what_is_tested(cell.source),
                 hints=tuple(hints),
                 code="\n\n".join(code)[:LONGEST_CODE],
                 figures=tuple(figures),
@@ -133,7 +133,7 @@ def work_by_part(notebook: NotebookNode) -> dict[str, Work]:
 
 def code_of(notebook: NotebookNode) -> str:
     """Join the code of a notebook's answer cells."""
-    cells = (cell for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code")
+    cells = (cell for cell in notebook.cells if is_answer(cell) and cell.cell_type == "code")
     return "\n\n".join(cell.source for cell in cells)
 
 

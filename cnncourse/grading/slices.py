@@ -116,6 +116,7 @@ def _made(*cells: Cell) -> frozenset[str]:
     return frozenset(name for cell in cells for name in names.made(cell.source))
 
 
+@lru_cache(20_000)
 def _made_by_running(cell: Cell) -> frozenset[str]:
     if cell.kind == ANSWER:
         return frozenset()

@@ -1,0 +1,15 @@
+# ---
+# misconception: The gate is added.
+# loses:
+#   test_gated_layer: 3
+# says:
+#   test_gated_layer: [comes through]
+# ---
+
+# %% solution="gated_layer"
+def gated_layer(x, weight_filter, weight_gate, project, dilation):
+    C, L = x.shape
+    before = np.concatenate([np.zeros((C, dilation)), x], axis=1)[:, :L]
+    what = weight_filter[:, :, 0] @ before + weight_filter[:, :, 1] @ x
+    how_much = weight_gate[:, :, 0] @ before + weight_gate[:, :, 1] @ x
+    return x + project @ (np.tanh(what) + 1 / (1 + np.exp(-how_much)))

@@ -1,0 +1,14 @@
+# ---
+# misconception: The first piece is centred on the first sample.
+# loses:
+#   test_stft: 3
+# says:
+#   test_stft: [whole pieces]
+# ---
+
+# %% solution="stft"
+def stft(x, n_fft, hop_length):
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
+    x = np.pad(x, n_fft // 2)
+    starts = range(0, len(x) - n_fft + 1, hop_length)
+    return np.array([np.fft.rfft(window * x[start : start + n_fft]) for start in starts]).T

@@ -58,8 +58,10 @@ FIT = """([width, whole]) => {
     }
 }"""
 LOADED = """async () => {
-    await Promise.all([...document.images].map(picture => picture.decode()));
     await document.fonts.ready;
+    const broken = await Promise.all([...document.images].map(
+        picture => picture.decode().then(() => "", () => picture.src)));
+    return broken.filter(Boolean);
 }"""
 FILL = """pages => {
     for (const place of document.querySelectorAll("[data-page-of]"))
@@ -330,7 +332,8 @@ def printed_on_paper(page: Page, document: Path) -> bytes:
     page.set_default_timeout(600_000)
     page.emulate_media(media="print")
     page.goto(document.as_uri())
-    page.evaluate(LOADED)
+    if broken := page.evaluate(LOADED):
+        raise RuntimeError("pictures that cannot be read:\n" + "\n".join(broken))
     page.evaluate(FIT, [WIDTH, WHOLE])
     if cut := page.evaluate(CLIPPED, WIDTH):
         raise RuntimeError("cut off at the paper's edge:\n" + "\n".join(cut))

@@ -1,0 +1,19 @@
+# ---
+# misconception: The dense layer is a matrix product.
+# loses:
+#   test_text_scores: 3
+# says:
+#   test_text_scores: [the bias is added]
+# ---
+
+# %% solution="text_scores"
+def text_scores(numbers, table, kernels, weight, bias):
+    words = table[numbers].T
+    found = []
+    for bank in kernels:
+        K = bank.shape[2]
+        places = words.shape[1] - K + 1
+        windows = np.array([words[:, t : t + K] for t in range(places)])
+        responses = np.einsum("ock,tck->ot", bank, windows)
+        found.append(np.maximum(responses, 0).max(axis=1))
+    return weight @ np.concatenate(found)

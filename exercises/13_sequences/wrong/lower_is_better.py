@@ -1,0 +1,12 @@
+# ---
+# misconception: The healthy ones should score higher.
+# loses:
+#   test_roc_auc: 2
+# says:
+#   test_roc_auc: [number of all pairs]
+# ---
+
+# %% solution="roc_auc"
+def roc_auc(scores, true):
+    disturbed, healthy = scores[true][:, None], scores[~true]
+    return float(((disturbed < healthy) + 0.5 * (disturbed == healthy)).mean())

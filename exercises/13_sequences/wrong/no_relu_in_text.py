@@ -1,0 +1,19 @@
+# ---
+# misconception: The greatest response counts even if it is negative.
+# loses:
+#   test_text_scores: 3
+# says:
+#   test_text_scores: [has not found its phrase]
+# ---
+
+# %% solution="text_scores"
+def text_scores(numbers, table, kernels, weight, bias):
+    words = table[numbers].T
+    found = []
+    for bank in kernels:
+        K = bank.shape[2]
+        places = words.shape[1] - K + 1
+        windows = np.array([words[:, t : t + K] for t in range(places)])
+        responses = np.einsum("ock,tck->ot", bank, windows)
+        found.append(responses.max(axis=1))
+    return weight @ np.concatenate(found) + bias

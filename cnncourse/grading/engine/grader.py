@@ -134,12 +134,21 @@ class Grader:
     ) -> None:
         self.close()
 
-    def take(self, bundle: Bundle) -> None:
-        """Go on with another assignment: what has been imported stays warm."""
+    def take(self, bundle: Bundle, learn: bool = True) -> None:
+        """Go on with another assignment: what has been imported stays warm.
+
+        Parameters
+        ----------
+        bundle : Bundle
+        learn : bool
+            Run the released notebook first, to learn what it imports; this pays for several
+            submissions.
+        """
         self.bundle = bundle
         if self._warm is not None:
             self._import(self._modules())
-            self._learn()
+            if learn:
+                self._learn()
 
     def close(self) -> None:
         """End the warm process and whatever came from it."""

@@ -59,6 +59,24 @@ def test_exercises_check_refuses_an_unknown_name():
     assert "77_none" in shown.output
 
 
+def test_exercises_table_lists_what_students_write():
+    shown = run("exercises", "table", "--exercises", COUNTING)
+    assert NAME in shown.output
+    shown = run("exercises", "table", "--markdown", "--exercises", COUNTING)
+    assert shown.output.splitlines()[2] == (
+        f"| {NAME} | Counting | book/index.md | `double`, `evens` | 5 | 9 | 3 |"
+    )
+
+
+def test_a_student_starts_and_never_loses_work(tmp_path):
+    shown = run("start", "01", "--into", tmp_path, "--exercises", COUNTING)
+    assert shown.exit_code == 0, shown.output
+    assert f"cnncourse check {tmp_path / NAME}.ipynb" in shown.output
+    shown = run("start", NAME, "--into", tmp_path, "--exercises", COUNTING)
+    assert shown.exit_code == 1
+    assert "may be your work" in shown.output
+
+
 def test_check_fails_on_an_unfinished_notebook_and_says_where(built):
     shown = run("check", built.release, "--exercises", COUNTING)
     assert shown.exit_code == 1
@@ -68,6 +86,7 @@ def test_check_fails_on_an_unfinished_notebook_and_says_where(built):
 def test_check_passes_the_solution(built):
     shown = run("check", built.solution, "--exercises", COUNTING)
     assert shown.exit_code == 0, shown.output
+    assert "points so far: 6 of 6; 3 more are given by hand" in shown.output
 
 
 def test_what_is_not_a_notebook_is_named(tmp_path):

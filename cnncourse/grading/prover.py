@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from cnncourse.errors import CourseError
 from cnncourse.grading.engine import names
 from cnncourse.grading.engine.checker import evaluate, failure, shown, start_chance, stream
 from cnncourse.grading.results import KERNEL_DIED, TIME_LIMIT, judge
@@ -113,6 +114,11 @@ def prove(cells: Sequence[Cell], claims: Sequence[Claim]) -> dict[str, Outcome]:
     dict of str to dict of str to Shown
         For each claim what its tests cells showed.
 
+    Raises
+    ------
+    CourseError
+        If the reference itself does not come to its end.
+
     Examples
     --------
     >>> cells = [Cell("f", ANSWER, "def f(): return 1"), Cell("t", TESTS, "assert f() == 1", 2.0)]
@@ -129,7 +135,7 @@ def prove(cells: Sequence[Cell], claims: Sequence[Claim]) -> dict[str, Outcome]:
             key: _judged(one, points[key]) for key, one in message["tests"].items()
         }
     if missing := {claim.name for claim in claims} - found.keys():
-        raise RuntimeError(f"the notebook ended the process before {sorted(missing)[0]}")
+        raise CourseError(f"a cell ended the process before {min(missing)!r} could be tried")
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from cnncourse.authoring.build import fill_in
 from cnncourse.authoring.source import read_misconceptions
+from cnncourse.errors import CourseError
 from cnncourse.grading import mutation, replay
 from cnncourse.grading.engine import Bundle, Grader
 from cnncourse.grading.mutants import mutants
@@ -83,6 +84,12 @@ def test_claims_are_judged_as_the_grader_judges():
     assert found["gone"]["test_mean"].message == "The process died."
     assert list(found["stops"]) == ["test_double"]
     assert found["wrong"]["test_both"].message == "both"
+
+
+def test_a_reference_that_does_not_come_to_its_end_is_named():
+    cells = (Cell("f", ANSWER, "import os\nos._exit(1)"), *CELLS)
+    with pytest.raises(CourseError, match="a cell ended the process before 'later' could be"):
+        prove(cells, [Claim("later", {"mean": "def mean(x): return 0"})])
 
 
 def test_the_prover_and_the_engine_agree(exercise):

@@ -1,0 +1,14 @@
+# ---
+# misconception: All the noise that is named is taken out in one step.
+# loses:
+#   test_ddpm_step: 4
+# says:
+#   test_ddpm_step: ["fresh noise of zeros"]
+# ---
+
+# %% solution="ddpm_step"
+def ddpm_step(x, step, noise, fresh, beta):
+    left = np.cumprod(1 - beta)
+    before = left[step - 1] if step > 0 else 1.0
+    mean = (x - np.sqrt(1 - left[step]) * noise) / np.sqrt(1 - beta[step])
+    return mean + np.sqrt((1 - before) / (1 - left[step]) * beta[step]) * fresh

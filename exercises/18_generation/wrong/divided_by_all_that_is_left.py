@@ -1,0 +1,14 @@
+# ---
+# misconception: The image is divided by the root of the share that is left of all steps.
+# loses:
+#   test_ddpm_step: 4
+# says:
+#   test_ddpm_step: ["Without any noise x"]
+# ---
+
+# %% solution="ddpm_step"
+def ddpm_step(x, step, noise, fresh, beta):
+    left = np.cumprod(1 - beta)
+    before = left[step - 1] if step > 0 else 1.0
+    mean = (x - beta[step] / np.sqrt(1 - left[step]) * noise) / np.sqrt(left[step])
+    return mean + np.sqrt((1 - before) / (1 - left[step]) * beta[step]) * fresh

@@ -97,6 +97,7 @@ def test_every_page_with_cells_has_a_notebook_without_the_page_s_own_syntax(html
     for path in pages:
         there = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
         text = "\n".join(cell.source for cell in there.cells if cell.cell_type == "markdown")
+        assert "%pip" not in there.cells[1].source  # no repository is configured
         for left_over in ("{term}", "{glue", "```{", "(#", "<div"):
             assert left_over not in text, path
 

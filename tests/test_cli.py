@@ -64,7 +64,7 @@ def test_exercises_table_lists_what_students_write():
     assert NAME in shown.output
     shown = run("exercises", "table", "--markdown", "--exercises", COUNTING)
     assert shown.output.splitlines()[2] == (
-        f"| {NAME} | Counting | book/index.md | `double`, `evens` | 5 | 9 | 3 |"
+        f"| {NAME} | book/index.md | 5 | 9 | 3 | `double`, `evens` |"
     )
 
 

@@ -149,10 +149,11 @@ def syllabus_markdown(
     chapter : callable, optional
         Makes a link of a chapter's path.
     """
+    columns = ("assignment", "chapter", "minutes", "points", "by hand", "functions")
     rows = [{**row, "chapter": chapter(row["chapter"])} for row in syllabus(exercises)]
-    header = list(rows[0])
-    marks = ["---:" if name in ("minutes", "points", "by hand") else "---" for name in header]
-    lines = [header, marks, *(list(row.values()) for row in rows)]
+    marks = ["---:" if name in ("minutes", "points", "by hand") else "---" for name in columns]
+    header = [name.capitalize() for name in columns]
+    lines = [header, marks, *([row[name] for name in columns] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -97,15 +97,21 @@ def test_questions_are_text_that_names_the_page_of_the_answer_or_nothing(texts):
     assert "p. 000" not in whole
 
 
-def test_what_is_too_wide_for_paper_stops_the_print(browser, tmp_path):
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        ('<div style="width: 900px">C</div>', "cut off at the paper's edge.*width: 900px"),
+        ('<img src="gone.png" alt="C">', r"pictures that cannot be read.*gone\.png"),
+    ],
+)
+def test_what_paper_cannot_show_stops_the_print(browser, tmp_path, element, said):
     (tmp_path / "toc.yml").write_text("root: page")
     (tmp_path / "page.html").write_text(
-        '<article><section id="a"><h1>A</h1><p class="lead">B</p><div style="width: 900px">C</div>'
-        "</section></article>"
+        f'<article><section id="a"><h1>A</h1><p class="lead">B</p>{element}</section></article>'
     )
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static/book.css").touch()
-    with pytest.raises(RuntimeError, match=r"(?s)cut off at the paper's edge.*width: 900px"):
+    with pytest.raises(RuntimeError, match=f"(?s){said}"):
         pdf.make_pdf(
             browser, tmp_path, tmp_path / "toc.yml", ROOT / "_config.yml", tmp_path / "out.pdf"
         )

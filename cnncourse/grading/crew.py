@@ -11,6 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.util import Finalize
 
 from cnncourse.grading.engine import Bundle, Grader
 from cnncourse.grading.results import Result
@@ -58,6 +59,7 @@ def grade_all(
     if not _graders:
         _graders.append(Grader(taken, sandbox="none"))
         _graders[0].__enter__()
+        Finalize(None, _graders[0].close, exitpriority=1)  # when the worker ends
     elif _graders[0].bundle.key != taken.key:
         _graders[0].take(taken, learn=len(submissions) > 1)
     return {

@@ -145,12 +145,15 @@ def mark_links(text: str) -> str:
 
 
 def titled(text: str) -> str:
-    """Translate titles of buttons that stand in the theme's templates in English alone."""
+    """Translate names of buttons and parts that the theme's templates have in English alone."""
     for english, said in (
         ("Toggle primary sidebar", t("Toggle primary sidebar")),
         ("Toggle secondary sidebar", t("Toggle secondary sidebar")),
+        ("Main", t("Main")),
+        ("Page", t("Page")),
     ):
-        text = text.replace(f'title="{english}"', f'title="{said}"')
+        for name in ("title", "aria-label"):
+            text = text.replace(f'{name}="{english}"', f'{name}="{said}"')
     return text
 
 

@@ -1,0 +1,22 @@
+# ---
+# misconception: The place is rounded to the nearest cell.
+# loses:
+#   test_grid_targets: 3
+# says:
+#   test_grid_targets: [column 1, row 0]
+# ---
+
+# %% solution="grid_targets"
+def grid_targets(boxes, size, stride, reference):
+    rows, columns = size[0] // stride, size[1] // stride
+    there, offsets = np.zeros((rows, columns)), np.zeros((4, rows, columns))
+    for x1, y1, x2, y2 in boxes:
+        x, y = (x1 + x2) / 2, (y1 + y2) / 2
+        row, column = min(round(y / stride), rows - 1), min(round(x / stride), columns - 1)
+        there[row, column] = 1
+        offsets[:, row, column] = (
+            (x - (column + 0.5) * stride) / reference,
+            (y - (row + 0.5) * stride) / reference,
+            np.log((x2 - x1) / reference), np.log((y2 - y1) / reference),
+        )
+    return there, offsets

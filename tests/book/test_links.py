@@ -65,7 +65,7 @@ def pages(html):
 def problem(page, address):
     """Say what is wrong with an address that stands in a page; nothing if it leads somewhere."""
     if page.name == "404.html":
-        address = address.removeprefix("/")  # it is shown at any address, so it names the site's root
+        address = address.removeprefix("/")  # shown at any address: it names the site's root
     parts = urlsplit(address)
     if parts.scheme in {"http", "https"}:
         return None if OUTSIDE.fullmatch(address) or address.startswith(OF_THE_READER) else "form"

@@ -18,7 +18,7 @@ MISCONCEPTIONS, VARIANTS, HINTS = 4, 2, 2  # at least so many
 _DRAWS = re.compile(r"\b(?:show_\w+|draw\w*|new_figure)\(|\bplt\.|\.(?:plot|imshow)\(|\bplots?\.")
 _CHANCE = re.compile(r"\b(?:default_rng|manual_seed|RandomState|seed_everything|random\.seed)\(")
 _LONGEST = 240  # minutes
-_SHORTEST_ID = 5  # words on what is tested
+_FEWEST_WORDS = 5  # on what is tested
 
 _Rule = Callable[[Exercise], Iterator[str]]
 
@@ -100,7 +100,7 @@ def _tests(exercise: Exercise) -> Iterator[tuple[str, NotebookNode]]:
 
 def _says_what_is_tested(exercise: Exercise) -> Iterator[str]:
     for name, cell in _tests(exercise):
-        if len(what_is_tested(cell.source).split()) < _SHORTEST_ID:
+        if len(what_is_tested(cell.source).split()) < _FEWEST_WORDS:
             yield f"{name}: no comment at its head says what is tested"
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from spelling import prose
 
 LONGEST = 45  # words
+FEW = 20  # words: a page that another one is put into
 PAGE = re.compile(r"(?:book/.*|README|docs/.*)\.md|exercises/.*/exercise\.py")
 HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 NOT_PROSE = re.compile(r"^\s*(?:\||#{1,6} |:::|%|<|\+{3,}).*$", re.MULTILINE)
@@ -76,7 +77,7 @@ def measure(name: str, text: str) -> Page:
 def main() -> None:
     pages = [measure(file, text) for file, _, text in prose("one") if PAGE.fullmatch(file)]
     print(f"{'page':48} {'words':>6} {'a sentence':>10} {'longest':>8} {'ease':>5}")
-    for page in pages:
+    for page in (page for page in pages if page.words >= FEW):
         print(f"{page.name:48} {page.words:6,} {page.mean:10.1f} {page.longest:8} {page.ease:5.0f}")
     for page in pages:
         for sentence in page.too_long:

@@ -152,7 +152,10 @@ def test_pictures_that_were_not_made_here_are_left_alone():
     assert finish.mend(page, {"a": (1, 1)}) == page
 
 
-@pytest.mark.parametrize("name", ["finish", "maths", "models", "pack", "quiz", "quiz_source"])
+@pytest.mark.parametrize(
+    "name",
+    ["finish", "maths", "messages", "models", "pack", "quiz", "quiz_source", "translation"],
+)
 def test_the_examples_of_an_extension_run(name):
     found = doctest.testmod(importlib.import_module(name))
     assert found.attempted > 0

@@ -14,7 +14,7 @@ def test_the_examples_of_the_tools_run():
 
 
 def test_prose_is_found_between_code_and_keeps_its_lines():
-    page = "---\nkernelspec: color\n---\n# Head\n\n```{quiz} A color?\n:name: color\n\n( ) one\n```\n"
+    page = "---\nkernelspec: color\n---\n# H\n\n```{quiz} A color?\n:name: color\n\n( ) one\n```\n"
     page += "```{code-cell} ipython3\ncolor = 1\n```\nText of a `color` and $color$.\n"
     found = spelling.without_code(page).split("\n")
     assert [n for n, line in enumerate(found, 1) if "color" in line] == [2, 6]

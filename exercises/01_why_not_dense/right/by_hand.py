@@ -7,7 +7,8 @@ def dense_parameters(shape, units, bias=True):
     values = 1
     for size in shape:
         values = values * int(size)
-    return sum(values + (1 if bias else 0) for _ in range(units))
+    one_unit = values + 1 if bias else values
+    return one_unit * units
 
 
 # %% solution="conv_parameters"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.util import Finalize
 
-from cnncourse.grading.engine import Bundle, Grader
+from cnncourse.grading.engine import Bundle, Grader, kernel
 from cnncourse.grading.results import Result
 
 _ENVIRONMENT = {
@@ -36,11 +37,19 @@ def crew(workers: int | None = None) -> Iterator[Executor]:
     os.environ.update(_ENVIRONMENT)
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+        with ProcessPoolExecutor(
+            workers or os.cpu_count(), mp_context=context, initializer=_end_with_parent
+        ) as pool:
             yield pool
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _end_with_parent() -> None:
+    """Leave no worker behind where the command is killed."""
+    if sys.platform == "linux":
+        kernel.die_with_parent()
 
 
 def grade_all(

@@ -119,7 +119,7 @@ def sort_in_cells(app: Sphinx, doctree: Any, docname: str) -> None:
     for cell in doctree.findall(nodes.container):
         if "tag_sortable" in cell["classes"]:
             for table in cell.findall(nodes.table):
-                table["classes"].append("sortable")
+                table["classes"] += ["sortable", "models"]
 
 
 def only_where_used(

@@ -76,6 +76,13 @@ figure
 # it finds the largest element of one array.)
 #
 # </details>
+#
+# <details><summary>Hint 2: with a mask</summary>
+#
+# Or choose, number by number: `np.where(condition, here, there)` takes from `here` where the condition
+# is True, and from `there` elsewhere. It makes a new array.
+#
+# </details>
 
 # %% solution="relu"
 def relu(x):
@@ -158,6 +165,12 @@ for shape in ((4,), (2, 3, 5, 4), (1, 1)):
 # <details><summary>Hint 1: a mask</summary>
 #
 # `x > 0` is an array of True and False. Multiplied with numbers, they count as 1 and 0.
+#
+# </details>
+#
+# <details><summary>Hint 2: two arrays, two roles</summary>
+#
+# Only the sign of `x` matters, and only the value of `grad_output`.
 #
 # </details>
 
@@ -853,8 +866,9 @@ def dropout(x, p, seed, training=True):
 
     Examples
     --------
-    >>> dropout(np.array([1.0, 2.0]), 0.9, seed=0, training=False)
-    (array([1., 2.]), array([1., 1.]))
+    >>> y, mask = dropout(np.array([1.0, 2.0]), 0.9, seed=0, training=False)
+    >>> y.tolist(), mask.tolist()
+    ([1.0, 2.0], [1.0, 1.0])
     """
     ### BEGIN SOLUTION
     mask = np.ones(x.shape)

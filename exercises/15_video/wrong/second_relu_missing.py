@@ -1,0 +1,21 @@
+# ---
+# misconception: After the second convolution there is no ReLU.
+# loses:
+#   test_video_net: 4
+# says:
+#   test_video_net: [ReLU after each]
+# ---
+
+# %% solution="VideoNet"
+class VideoNet(nn.Module):
+    def __init__(self, num_classes, width):
+        super().__init__()
+        self.first = nn.Conv3d(1, width, 3, padding=1)
+        self.pool = nn.MaxPool3d((1, 2, 2))
+        self.second = nn.Conv3d(width, 2 * width, 3, padding=1)
+        self.head = nn.Linear(2 * width, num_classes)
+
+    def forward(self, x):
+        x = self.pool(torch.relu(self.first(x)))
+        x = self.second(x)
+        return self.head(x.mean(dim=(2, 3, 4)))

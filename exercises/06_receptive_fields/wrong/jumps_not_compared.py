@@ -1,0 +1,23 @@
+# ---
+# misconception: Branches of different jumps are put together without a word.
+# loses:
+#   test_fields_of_graph: 1
+# says:
+#   test_fields_of_graph: [raise a ValueError]
+# ---
+
+# %% solution="fields_of_graph"
+def fields_of_graph(graph):
+    known = {"image": (1, 1)}
+
+    def field(name):
+        if name not in known:
+            sources, (kernel_size, stride, _, dilation) = graph[name]
+            sizes, jumps = zip(*[field(source) for source in sources])
+            if False:
+                raise ValueError(f"{name} is fed by maps of different jumps, {sorted(set(jumps))}")
+            size = max(sizes) + dilation * (kernel_size - 1) * jumps[0]
+            known[name] = (size, stride * jumps[0])
+        return known[name]
+
+    return {name: field(name) for name in graph}

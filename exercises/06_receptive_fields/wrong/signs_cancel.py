@@ -1,0 +1,20 @@
+# ---
+# misconception: Gradients are averaged before their absolute value is taken.
+# loses:
+#   test_effective_width: 1
+# says:
+#   test_effective_width: ["*before* anything"]
+# ---
+
+# %% solution="effective_width"
+def effective_width(gradients, share=0.95):
+    size = np.abs(gradients.mean(axis=0)) + 1e-300
+    size = size / size.sum()
+    row, column = size.shape[0] // 2, size.shape[1] // 2
+    half, widest = 0, min(row, column)
+    while half < widest:
+        square = size[row - half : row + half + 1, column - half : column + half + 1]
+        if square.sum() >= share - 1e-9:
+            break
+        half += 1
+    return 2 * half + 1

@@ -1,0 +1,17 @@
+# ---
+# misconception: Strides are added up, not multiplied.
+# loses:
+#   test_receptive_field: 4
+# says:
+#   test_receptive_field: [strides multiply]
+# ---
+
+# %% solution="receptive_field"
+def receptive_field(layers):
+    size, jump, start, fields = 1, 1, 0, []
+    for kernel_size, stride, padding, dilation in layers:
+        size = size + dilation * (kernel_size - 1) * jump
+        start = start - padding * jump
+        jump = jump + stride
+        fields.append((size, jump, start))
+    return fields

@@ -118,7 +118,7 @@ def submodules(module: Any) -> dict[str, str]:
 
 @probe
 def network(beside: Any, *layers: tuple[Any, ...]) -> Any:
-    """Make a `torch.nn.Sequential` where an object of the student is, to hand it to their functions.
+    """Make a `torch.nn.Sequential` where a student's object is, to hand it to their functions.
 
     Parameters
     ----------

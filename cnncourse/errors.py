@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -44,6 +46,30 @@ class ArgumentError(CourseError, ValueError):
 
 class ShapeError(ArgumentError):
     """An array has the wrong number of axes, or sizes that do not fit together."""
+
+
+def unknown_name(name: object, known: Iterable[str], kind: str) -> ArgumentError:
+    """Make the error for a name that nothing has, with the nearest one that something has.
+
+    Parameters
+    ----------
+    name : object
+    known : iterable of str
+        In small letters.
+    kind : str
+        What has these names, such as "a lab".
+
+    Examples
+    --------
+    >>> raise unknown_name("vidoe", ["audio", "video"], "a lab")
+    Traceback (most recent call last):
+    ...
+    cnncourse.errors.ArgumentError: name: expected a lab (nearest: video), got 'vidoe'
+    """
+    known = list(known)
+    near = difflib.get_close_matches(str(name).lower(), known, n=1)
+    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(known)}"
+    return ArgumentError("name", f"{kind} ({hint})", repr(name))
 
 
 class _FileError(CourseError):

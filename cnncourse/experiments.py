@@ -6,7 +6,6 @@ small files that the book's pages plot; bars are one standard deviation over the
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
 import os
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cnncourse.data import Dataset, load
-from cnncourse.errors import ArgumentError
+from cnncourse.errors import ArgumentError, unknown_name
 from cnncourse.models import registry
 from cnncourse.models.vit import VisionTransformer
 from cnncourse.training import Optimisation, TrainConfig, fit
@@ -278,9 +277,7 @@ def describe(name: str) -> str:
     """
     if name in _ALL:
         return inspect.getdoc(_ALL[name][0]) or ""
-    near = difflib.get_close_matches(str(name).lower(), _ALL, n=1)
-    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(_ALL)}"
-    raise ArgumentError("name", f"an experiment ({hint})", repr(name))
+    raise unknown_name(name, _ALL, "an experiment")
 
 
 def run(name: str, seeds: int = 3, meter: Meter | None = None) -> Report:

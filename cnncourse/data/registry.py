@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from cnncourse.data import embedded
 from cnncourse.data.dataset import Dataset, hold_out, resize
 from cnncourse.data.folder import image_folder
 from cnncourse.data.shapes import CLASSES, shapes
-from cnncourse.errors import ArgumentError, CourseError
+from cnncourse.errors import ArgumentError, CourseError, unknown_name
 
 if TYPE_CHECKING:
     from cnncourse.data.download import Progress
@@ -149,9 +148,7 @@ def describe(name: str) -> Entry:
     """
     if name in _ENTRIES:
         return _ENTRIES[name]
-    near = difflib.get_close_matches(str(name).lower().replace("_", "-"), _ENTRIES, n=1)
-    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(_ENTRIES)}"
-    raise ArgumentError("name", f"a data set ({hint})", repr(name))
+    raise unknown_name(str(name).replace("_", "-"), _ENTRIES, "a data set")
 
 
 def load(

@@ -7,7 +7,6 @@ The networks it trains are in `cnncourse.models`, its data in `cnncourse.data`.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import json
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from cnncourse.errors import ArgumentError
+from cnncourse.errors import unknown_name
 from cnncourse.labs.lab import Measured, Outcome, Picture, Plan
 from cnncourse.training import seed_everything
 
@@ -90,9 +89,7 @@ def describe(name: str) -> Lab:
     """
     if name in _LABS:
         return _LABS[name]
-    near = difflib.get_close_matches(str(name).lower(), _LABS, n=1)
-    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(_LABS)}"
-    raise ArgumentError("name", f"a lab ({hint})", repr(name))
+    raise unknown_name(name, _LABS, "a lab")
 
 
 @dataclass(frozen=True)

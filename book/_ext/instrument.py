@@ -12,6 +12,7 @@ which loads the others when an instrument comes near.
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,19 @@ class InstrumentDirective(SphinxDirective):
         return [running("", still, name=name, html=slot(made, "\0"))]
 
     def _picture(self, made: Instrument, figure: Figure) -> str:
-        """Draw the still twin into a file and return its address for Sphinx."""
+        """Draw the still twin into a file and return its address for Sphinx.
+
+        Only a picture that has changed is written: a new file has its pages read again.
+        """
         key = hashlib.sha256(repr(made.state_values()).encode()).hexdigest()[:10]
         path = Path(self.env.srcdir) / PICTURES / f"{made.name}-{key}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        figure.savefig(partial, format="png")
-        partial.replace(path)
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="png")
+        if not path.is_file() or path.read_bytes() != drawn.getvalue():
+            partial = path.with_suffix(".partial")
+            partial.write_bytes(drawn.getvalue())
+            partial.replace(path)
         return f"/{PICTURES}/{path.name}"
 
 

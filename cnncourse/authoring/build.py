@@ -258,6 +258,8 @@ def release_notebook(exercise: Exercise) -> NotebookNode:
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that a reader finds either the old content or the new, never half.
 
+    A file that holds this text already is left alone: what was made of it need not be made again.
+
     Parameters
     ----------
     path : Path
@@ -265,6 +267,8 @@ def write_atomically(path: Path, text: str) -> None:
     text : str
         Written as UTF-8.
     """
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -128,3 +128,14 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         write_atomically(path, "half of it \ud800")
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_with_the_same_text_is_left_alone(tmp_path: Path) -> None:
+    """Whoever depends on its time, such as a page of the book, has nothing to do again."""
+    path = tmp_path / "text"
+    write_atomically(path, "one\n")
+    before = path.stat()
+    write_atomically(path, "one\n")
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    write_atomically(path, "two\n")
+    assert path.read_text() == "two\n"

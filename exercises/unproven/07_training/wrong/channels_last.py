@@ -1,0 +1,38 @@
+# ---
+# misconception: Down a column each pixel's channels stand together.
+# loses:
+#   test_im2col: 3
+#   test_col2im: 3
+# says:
+#   test_im2col: [down a column run the channels]
+#   test_col2im: [channels, rows, pixels]
+# ---
+
+# %% solution="im2col"
+def im2col(x, kernel_size, stride=1, padding=0):
+    (N, C, H, W), (K_h, K_w) = x.shape, kernel_size
+    padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding))
+    padded[:, :, padding : padding + H, padding : padding + W] = x
+    H_out = (H + 2 * padding - K_h) // stride + 1
+    W_out = (W + 2 * padding - K_w) // stride + 1
+    columns = np.empty((N, C, K_h, K_w, H_out, W_out))
+    for m in range(K_h):
+        for n in range(K_w):
+            rows, places = slice(m, m + stride * H_out, stride), slice(n, n + stride * W_out, stride)
+            columns[:, :, m, n] = padded[:, :, rows, places]
+    columns = columns.transpose(0, 2, 3, 1, 4, 5)
+    return columns.reshape(N, C * K_h * K_w, H_out * W_out)
+
+
+# %% solution="col2im"
+def col2im(columns, shape, kernel_size, stride=1, padding=0):
+    (N, C, H, W), (K_h, K_w) = shape, kernel_size
+    H_out = (H + 2 * padding - K_h) // stride + 1
+    W_out = (W + 2 * padding - K_w) // stride + 1
+    columns = columns.reshape(N, K_h, K_w, C, H_out, W_out).transpose(0, 3, 1, 2, 4, 5)
+    padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding))
+    for m in range(K_h):
+        for n in range(K_w):
+            rows, places = slice(m, m + stride * H_out, stride), slice(n, n + stride * W_out, stride)
+            padded[:, :, rows, places] += columns[:, :, m, n]
+    return padded[:, :, padding : padding + H, padding : padding + W]

@@ -1,0 +1,25 @@
+# ---
+# misconception: The step goes up the gradient.
+# loses:
+#   test_momentum_step: 2
+#   test_adam_step: 3
+#   test_fit: 3
+# says:
+#   test_momentum_step: [goes *up*]
+#   test_adam_step: [first step, later step]
+#   test_fit: [downhill]
+# ---
+
+# %% solution="momentum_step"
+def momentum_step(param, grad, velocity, lr, momentum=0.9):
+    velocity = momentum * velocity + grad
+    return param + lr * velocity, velocity
+
+
+# %% solution="adam_step"
+def adam_step(param, grad, mean, square, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    mean = betas[0] * mean + (1 - betas[0]) * grad
+    square = betas[1] * square + (1 - betas[1]) * grad**2
+    mean_hat = mean / (1 - betas[0] ** step)
+    square_hat = square / (1 - betas[1] ** step)
+    return param + lr * mean_hat / (np.sqrt(square_hat) + eps), mean, square

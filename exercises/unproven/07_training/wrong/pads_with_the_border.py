@@ -1,0 +1,20 @@
+# ---
+# misconception: The frame repeats the pixels of the border.
+# loses:
+#   test_im2col: 1
+# says:
+#   test_im2col: [what hangs over is 0]
+# ---
+
+# %% solution="im2col"
+def im2col(x, kernel_size, stride=1, padding=0):
+    (N, C, H, W), (K_h, K_w) = x.shape, kernel_size
+    padded = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2), mode="edge")
+    H_out = (H + 2 * padding - K_h) // stride + 1
+    W_out = (W + 2 * padding - K_w) // stride + 1
+    columns = np.empty((N, C, K_h, K_w, H_out, W_out))
+    for m in range(K_h):
+        for n in range(K_w):
+            rows, places = slice(m, m + stride * H_out, stride), slice(n, n + stride * W_out, stride)
+            columns[:, :, m, n] = padded[:, :, rows, places]
+    return columns.reshape(N, C * K_h * K_w, H_out * W_out)

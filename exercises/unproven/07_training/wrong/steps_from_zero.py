@@ -1,0 +1,16 @@
+# ---
+# misconception: The powers are those of the step before.
+# loses:
+#   test_adam_step: 3
+# says:
+#   test_adam_step: [step counted from 0]
+# ---
+
+# %% solution="adam_step"
+def adam_step(param, grad, mean, square, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    mean = betas[0] * mean + (1 - betas[0]) * grad
+    square = betas[1] * square + (1 - betas[1]) * grad**2
+    step = max(step - 1, 0.5)
+    mean_hat = mean / (1 - betas[0] ** step)
+    square_hat = square / (1 - betas[1] ** step)
+    return param - lr * mean_hat / (np.sqrt(square_hat) + eps), mean, square

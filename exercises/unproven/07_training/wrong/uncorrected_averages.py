@@ -1,0 +1,15 @@
+# ---
+# misconception: The averages of the first steps are not corrected.
+# loses:
+#   test_adam_step: 3
+# says:
+#   test_adam_step: [Without the corrections]
+# ---
+
+# %% solution="adam_step"
+def adam_step(param, grad, mean, square, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    mean = betas[0] * mean + (1 - betas[0]) * grad
+    square = betas[1] * square + (1 - betas[1]) * grad**2
+    mean_hat = mean
+    square_hat = square
+    return param - lr * mean_hat / (np.sqrt(square_hat) + eps), mean, square

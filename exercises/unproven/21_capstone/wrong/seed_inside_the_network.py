@@ -1,0 +1,16 @@
+# ---
+# misconception: A seed is set where the layers are made, so every network is the same.
+# loses:
+#   test_build_model: 4
+# says:
+#   test_build_model: [same weights]
+# ---
+
+# %% solution="build_model"
+def build_model(in_channels, num_classes):
+    torch.manual_seed(0)
+    layers, before = [], in_channels
+    for after in (16, 32, 64):
+        layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
+        before = after
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(256, num_classes))

@@ -18,7 +18,8 @@ LARGEST = 300_000  # bytes
 def feedback(tmp_path_factory):
     """The page of someone with one wrong idea, figures and hints."""
     exercise = read_exercise(EXERCISE)
-    idea = read_misconceptions(exercise)[0]
+    ideas = {idea.name: idea for idea in read_misconceptions(exercise)}
+    idea = ideas["flipped_kernel"]
     bundle = Bundle.from_exercise(exercise)
     handed = nbformat.writes(fill_in(bundle.release, {**exercise.answers, **idea.answers}))
     result = grade(handed.encode(), bundle, student="anna")

@@ -38,7 +38,7 @@ def english(html):
     def still(node):  # an instrument's picture: its words come from the interface
         return any(type(above).__name__ == "running" for above in parents(node))
 
-    return {message for node, message in extract_messages(doctree) if not still(node)}
+    return {said for node, said in extract_messages(doctree) if said and not still(node)}
 
 
 def parents(node):

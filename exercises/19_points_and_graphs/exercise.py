@@ -767,9 +767,10 @@ show_images([digit, answer.reshape(8, 8)], ["digit", "messages"])
 # %% [markdown]
 # ## Part 9. What shall make no difference?
 #
-# Three tasks: (a) tell from a laser scan whether the thing in front of a car is a pedestrian or a post; (b) predict whether
-# a molecule, given as atoms and bonds, dissolves in water; (c) find false accounts among the members of a social network,
-# which mostly befriend genuine ones. Explain in six to twelve sentences, in your own words:
+# There are three tasks. Task (a) is to tell from a laser scan whether the thing in front of a car is a pedestrian or a
+# post. Task (b) is to predict whether a molecule, given as atoms and bonds, dissolves in water. Task (c) is to find false
+# accounts among the members of a social network, which mostly befriend genuine ones. Explain in six to twelve sentences,
+# in your own words:
 #
 # 1. for (a) and (b): which changes of the input must make no difference to the answer, and which operation of this
 #    notebook sees to it;

@@ -1,6 +1,7 @@
 """Every instrument as a widget in a real JupyterLab: shown there, set from Python and the page."""
 
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -136,6 +137,7 @@ def page(browser, lab):
     page.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)
     page.errors, page.served = [], {}
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda asks: answer(page, asks))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("response", lambda answer: page.served.update({answer.url: answer.status}))
     page.goto(lab)
@@ -148,6 +150,12 @@ def page(browser, lab):
     yield page
     expect.set_options(timeout=5_000)
     context.close()
+
+
+def answer(page, asks):
+    """Say yes to what JupyterLab asks over the notebook, such as that its server was slow."""
+    logging.warning("JupyterLab asks: %s", asks.inner_text())
+    asks.locator(".jp-mod-accept").click()
 
 
 def run(page, cell):

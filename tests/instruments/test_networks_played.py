@@ -17,6 +17,7 @@ WORDS = ".cnn-words"
 
 def table(page):
     """The numbers that the picture shows, as its table has them."""
+    page.settle()
     return page.eval_on_selector_all(
         ".cnn-table tbody tr", "rows => rows.map(r => [...r.children].map(c => c.textContent))"
     )
@@ -223,6 +224,7 @@ def test_the_cursor_reads_both_curves(play):
 
 def counted(page):
     counts = r"pixels: ([\d,]+) parameters .* and ([\d,]+) multiply-adds .* in (\d+) layers"
+    page.settle()
     found = re.search(counts, page.locator(WORDS).inner_text())
     return [int(number(group)) for group in found.groups()]
 
@@ -274,8 +276,9 @@ def test_two_networks_layer_by_layer(play):
 def test_networks_and_layers_are_sorted(play):
     page = play("architecture_browser")
     page.get_by_role("button", name="parameters", exact=True).press("Enter")
-    names = page.locator(".cnn-networks tbody th").all_inner_texts()
-    assert (names[0], names[-1]) == ("LeNet-5 (1998)", "VGG-19 with batch norm")
+    names = page.locator(".cnn-networks tbody th")
+    expect(names.last).to_have_text("VGG-19 with batch norm")
+    expect(names.first).to_have_text("LeNet-5 (1998)")
     heading = page.locator(".cnn-networks [data-key=parameters]")
     expect(heading).to_have_attribute("aria-sort", "ascending")
     page.get_by_label("Order of layers").select_option("most parameters first")

@@ -35,6 +35,7 @@ def waits_until_scrolled(page, least=100):
 
 
 def painted(page):
+    page.settle()
     shown = page.locator(CELLS).all_inner_texts()
     return np.array([float(text) for text in shown]).reshape(9, 9)
 
@@ -76,6 +77,7 @@ def test_a_swipe_sideways_and_a_finger_that_rested_paint(play):
 def test_a_number_is_changed_by_a_swipe_to_the_right(play):
     page = play("kernel_explorer", **PHONE)
     swipe(page, middle(page.locator(".cnn-numbers input").nth(4)), (90, 0))
+    page.settle()
     assert float(page.locator(".cnn-numbers input").nth(4).input_value().replace("−", "-")) > -8
     assert np.array_equal(painted(page), seven())
 

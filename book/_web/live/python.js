@@ -1,7 +1,7 @@
 // @ts-check
 /** The page's side of its Python: starts the worker when it is first asked, and stops it. */
 
-const PATIENCE = 1500; // ms that a stop may take before the worker is ended
+const PATIENCE = 4000; // ms that a stop may take before the worker is ended, and its names lost
 
 /**
  * @typedef {{kind: string, text?: string, html?: string, png?: string, width?: number, alt?: string}} Output

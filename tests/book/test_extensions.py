@@ -11,7 +11,11 @@ import finish
 import numpy as np
 import pack
 import pytest
+from jupyter_cache import get_cache
 from maths import GLYPH, Pen, split_lines
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.execute import ExecutionError
+from myst_parser.config.main import MdParserConfig
 from PIL import Image
 from sphinx.errors import ExtensionError
 
@@ -91,6 +95,45 @@ def test_a_changed_package_empties_the_cache_and_reads_all_pages(execution, app)
     assert execution.read_all_again(app, env, {"new"}, set(), set(), "changed") == {"a", "b"}
 
 
+PAGE = """---
+jupytext:
+  text_representation:
+    format_name: myst
+kernelspec:
+  name: python3
+---
+```{code-cell}
+%s
+```
+"""
+
+
+def test_pages_run_before_they_are_read_and_are_found_in_the_cache(execution, app, tmp_path):
+    for name, code in (("a", "6 * 7"), ("b", "6 * 8")):
+        (tmp_path / f"{name}.md").write_text(PAGE % code)
+    (tmp_path / "prose.md").write_text("# No cell")
+    app.verbosity, config = (
+        0,
+        NbParserConfig(
+            execution_mode="cache",
+            execution_cache_path=str(app.cache),
+            execution_raise_on_error=True,
+        ),
+    )
+    env = SimpleNamespace(
+        mystnb_config=config, myst_config=MdParserConfig(),
+        doc2path=lambda docname: str(tmp_path / f"{docname}.md"),
+    )  # fmt: skip
+    execution.run_pages(app, env, ["a", "b", "prose"])
+    records = get_cache(app.cache).list_cache_records()
+    results = [get_cache(app.cache).get_cache_bundle(record.pk).nb for record in records]
+    found = sorted(nb.cells[0].outputs[0].data["text/plain"] for nb in results)
+    assert found == ["42", "48"]
+    (tmp_path / "b.md").write_text(PAGE % "1 / 0")
+    with pytest.raises(ExecutionError, match=r"b\.md"):
+        execution.run_pages(app, env, ["a", "b"])
+
+
 def test_a_failed_build_is_not_taken_for_complete(execution, app):
     execution.note_digest(app, RuntimeError("a cell failed"), "digest")
     assert execution.read_all_again(
@@ -164,6 +207,7 @@ def test_the_examples_of_an_extension_run(name):
 
 def test_files_of_every_page_become_two(tmp_path):
     """A page keeps its own files; nothing that only a switcher of versions reads stays in it."""
+
     def script(name, body=None):
         return SimpleNamespace(filename=name, attributes={"body": body})
 

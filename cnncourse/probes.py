@@ -117,6 +117,40 @@ def submodules(module: Any) -> dict[str, str]:
 
 
 @probe
+def network(beside: Any, *layers: tuple[Any, ...]) -> Any:
+    """Make a `torch.nn.Sequential` where a student's object is, to hand it to their functions.
+
+    Parameters
+    ----------
+    beside : object
+        Of the student, such as the function that is tested.
+    *layers : tuples
+        A name in `torch.nn`, and its arguments.
+
+    Examples
+    --------
+    >>> import torch
+    >>> network(len, ("Flatten",), ("Linear", 4, 2))(torch.zeros(3, 2, 2)).shape
+    torch.Size([3, 2])
+    """
+    nn = sys.modules["torch"].nn
+    return nn.Sequential(*(getattr(nn, name)(*arguments) for name, *arguments in layers))
+
+
+@probe
+def optimizer(module: Any, name: str, **options: Any) -> Any:
+    """Make an optimizer of `torch.optim` where a PyTorch module is, for its parameters.
+
+    Examples
+    --------
+    >>> import torch
+    >>> optimizer(torch.nn.Linear(4, 2), "SGD", lr=0.5).param_groups[0]["lr"]
+    0.5
+    """
+    return getattr(sys.modules["torch"].optim, name)(module.parameters(), **options)
+
+
+@probe
 def forward(module: Any, *inputs: Any, training: bool = False) -> Any:
     """Run a PyTorch module on arrays, without gradients; arrays come back."""
     torch = sys.modules["torch"]

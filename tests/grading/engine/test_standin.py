@@ -108,6 +108,9 @@ def train_step(net, x, lr=0.1):
          "assert probes.forward(net, np.ones((1, 3), 'float32')).item() == 9"),
         (NETWORK, "g = probes.gradients(make(), 'sum', np.ones((2, 3), 'float32'))\n"
          "assert g['2.bias'].tolist() == [2]"),
+        ("def use(net): return net.eval()(torch.ones(3, 2, 2)).shape == (3, 5)",
+         "net = probes.network(use, ('Flatten',), ('Linear', 4, 5))\nassert use(net)\n"
+         "assert probes.parameters(net)['1.weight'].shape == (5, 4)"),
         (NETWORK, "net = make()\nx = torch.ones(2, 3)\nlosses = [train_step(net, x).item() "
          "for _ in range(9)]\nassert losses[-1] < losses[0]"),
         ("f = lambda x: x", "assert not probes.shares_memory(lambda x: x + 1, np.ones(2))"),

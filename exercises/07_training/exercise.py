@@ -1310,8 +1310,9 @@ for name, message in lost.items():
 #
 # Optimizer, rate, size of the batches and number of epochs are yours to choose. The tests run
 # the network with your parameters on digits that were not in training; at least 70 of 100 must be read
-# correctly after training on no more than 320, which takes a fraction of a second. (The cell behind the
-# tests trains with all 1,442 digits of the training part; a loss near 0.1 means that some 97 of 100 are read.) The same seed must give the same parameters.
+# correctly after training on 320, which takes a fraction of a second. (The cell behind the tests trains
+# with all 1,442 digits of the training part; a loss near 0.1 means that some 97 of 100 are read.) The
+# same seed must give the same parameters.
 #
 # Points: one for parameters of the right shapes that are the same for the same seed, three for
 # what they read: one from 30 %, two from 50 %, three from 70 %.
@@ -1325,15 +1326,15 @@ for name, message in lost.items():
 #
 # <details><summary>Hint 2: numbers to begin with</summary>
 #
-# Adam with a rate of 0.01 at first and less in every epoch, batches of 16, five epochs. Each parameter needs its own two averages, all
-# 0 at the start, and the count of steps begins at 1.
+# Adam with a rate of 0.01 at first and less in every epoch, batches of 16, five epochs. Each parameter
+# needs its own two averages, all 0 at the start, and the count of steps begins at 1.
 #
 # </details>
 #
 # <details><summary>Hint 3: shuffling</summary>
 #
-# `order = rng.permutation(len(images))` and then `images[order[i : i + 32]]` and
-# `labels[order[i : i + 32]]`: images and labels in the *same* order.
+# `order = rng.permutation(len(images))` and then `images[order[i : i + 16]]` and
+# `labels[order[i : i + 16]]`: images and labels in the *same* order.
 #
 # </details>
 

@@ -1,0 +1,17 @@
+# ---
+# misconception: A row says how many maps are read, not which.
+# loses:
+#   test_table_conv: 3
+# says:
+#   test_table_conv: ["in their order"]
+# ---
+
+# %% solution="TableConv"
+class TableConv(nn.Module):
+    def __init__(self, table, kernel_size):
+        super().__init__()
+        self.table = [list(row) for row in table]
+        self.rows = nn.ModuleList(nn.Conv2d(len(row), 1, kernel_size) for row in table)
+
+    def forward(self, x):
+        return torch.cat([conv(x[:, : len(row)]) for conv, row in zip(self.rows, self.table)], dim=1)

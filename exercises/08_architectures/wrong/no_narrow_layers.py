@@ -1,0 +1,29 @@
+# ---
+# misconception: The branches read the input directly.
+# loses:
+#   test_inception: 4
+# says:
+#   test_inception: ["narrow layers"]
+# ---
+
+# %% solution="Inception"
+class Inception(nn.Module):
+    def __init__(self, in_channels, channels):
+        super().__init__()
+        one, reduce3, three, reduce5, five, pooled = channels
+        relu = nn.ReLU()
+        self.branches = nn.ModuleList([
+            nn.Sequential(nn.Conv2d(in_channels, one, 1), relu),
+            nn.Sequential(
+                nn.Conv2d(in_channels, three, 3, padding=1), relu,
+            ),
+            nn.Sequential(
+                nn.Conv2d(in_channels, five, 5, padding=2), relu,
+            ),
+            nn.Sequential(
+                nn.MaxPool2d(3, stride=1, padding=1), nn.Conv2d(in_channels, pooled, 1), relu,
+            ),
+        ])
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.branches], dim=1)

@@ -1,0 +1,24 @@
+# ---
+# misconception: The first dense layer reads one number for each channel.
+# loses:
+#   test_vgg_counts: 3
+# says:
+#   test_vgg_counts: ["flattened maps", "multiply-adds"]
+# ---
+
+# %% solution="vgg_counts"
+def vgg_counts(stages, dense, in_channels, size):
+    in_stages = in_dense = multiply_adds = 0
+    for convolutions, channels in stages:
+        for _ in range(convolutions):
+            weights = 9 * in_channels * channels
+            in_stages += weights + channels
+            multiply_adds += weights * size * size
+            in_channels = channels
+        size //= 2
+    features = in_channels
+    for units in dense:
+        in_dense += features * units + units
+        multiply_adds += features * units
+        features = units
+    return in_stages + in_dense, in_dense, multiply_adds

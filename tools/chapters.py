@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
 LETTERS = "ABCDEFGHIJ"
 FOR_A_BROWSER = (
-    "script", "a.headerlink", "details.hide", "button", "mjx-assistive-mml", "a.sd-stretched-link",
-    ".as-notebook", ".workbook-test [class^=highlight]",
+    "script", "audio", "a.headerlink", "details.hide", "button", "mjx-assistive-mml",
+    "a.sd-stretched-link", ".as-notebook", ".workbook-test [class^=highlight]",
 )  # fmt: skip
 OUTSIDE = ("http:", "https:", "mailto:")
 SHOWN_BY_CELLS = "div.cell, div.cell_output, div.cell_input, div.output"

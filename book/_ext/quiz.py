@@ -328,6 +328,7 @@ def _answer_sections(app: Sphinx, docname: str) -> list[nodes.Node]:
     env = app.env
     pages = [page for page in _reading_order(env) if page != docname]
     sections: list[nodes.Node] = []
+    pages_of: dict[str, str] = {}
     for page in pages:
         quizzes = list(env.get_doctree(page).findall(QuizNode))
         if not quizzes:
@@ -335,6 +336,9 @@ def _answer_sections(app: Sphinx, docname: str) -> list[nodes.Node]:
         section = nodes.section(ids=[nodes.make_id(f"answers-{page}")])
         section += nodes.title("", "", nodes.Text(env.titles[page].astext()))
         for number, tree in enumerate(quizzes, start=1):
+            if (first := pages_of.setdefault(tree["name"], page)) != page:
+                logger.warning(f"quiz: expected a name of its own, got {tree['name']} of {first}",
+                               location=page, type="quiz")  # fmt: skip
             section += _answer(app, docname, page, number, tree)
         for reference in section.findall(addnodes.pending_xref):
             reference["refdoc"] = docname  # links start from here, not from the chapter

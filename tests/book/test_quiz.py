@@ -43,6 +43,7 @@ PAGES["units"] = (
 )  # fmt: skip
 PAGES["twice"] = (f"{HEAD}{GOOD}\n```\n" + f"{HEAD}{GOOD}\n```\n".replace("# Title", ""), None,
                   "a name of its own, got quiz-a twice")  # fmt: skip
+PAGES["elsewhere"] = (f"{HEAD}{GOOD}\n```\n", None, "a name of its own, got quiz-a of twice")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,8 @@ def warnings(tmp_path_factory):
     """What Sphinx says of a small book in which every page has one mistake."""
     folder = tmp_path_factory.mktemp("mistakes")
     pages = "\n".join(PAGES)
-    (folder / "index.md").write_text(f"# Index\n\n```{{toctree}}\n{pages}\n```\n")
+    contents = f"```{{toctree}}\n{pages}\n```"
+    (folder / "index.md").write_text(f"# Index\n\n{contents}\n```{{quiz-answers}}\n```\n")
     for name, (text, _, _) in PAGES.items():
         (folder / f"{name}.md").write_text(text)
     said = io.StringIO()

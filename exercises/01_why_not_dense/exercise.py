@@ -52,7 +52,8 @@ show_images([*images[1:6], *dust[1:6]], columns=5)
 # A dense layer reads *all* values of an image: every channel, every row, every column. Each of its units
 # owns one weight for each value, and one bias. How many parameters has the layer?
 #
-# With the bias switched off, as some layers have it, only the weights remain.
+# With the bias switched off, as some layers have it, only the weights remain. The shape may have any number
+# of axes: $(C, H, W)$ for a colour image, $(H, W)$ for a grey one, $(n,)$ for a list of values.
 #
 # <details><summary>Hint 1: values, not pixels</summary>
 #
@@ -806,7 +807,8 @@ for dy, dx in ((0, 0), (2, 1), (-1, 3), (3, -2), (-2, -4), (-5, 1), (1, 7), (-9,
 # For each digit, take the mean of all its training images; give a test image the digit whose mean is the
 # nearest. (This is a dense layer: expand the squared distance, and it is a weighted sum of all pixels plus a
 # bias for each digit.) The cell asks it about the digits as they are, about digits shuffled by your Part 5
-# (with means of shuffled images), and about digits moved by your Part 8. Guess the three numbers first.
+# (with means of shuffled images), and about digits moved by your Part 8, one to three pixels to the right.
+# Guess the five numbers first.
 
 # %%
 train_images, train_labels = digits("train")

@@ -959,4 +959,5 @@ show_images([photo, *maps], titles=["photograph", *bank])
 #   kernel that does both at once. (Convolution is linear; what is its size?)
 # - Shift the photograph by five pixels and compare the maps. Away from the borders, what is the
 #   relation? This is called *equivariance*.
-# - Time your `conv2d` on the photograph in its full size, and then `cnncourse.layers.conv2d`.
+# - Time your `conv2d` on the photograph in its full size, and then `cnncourse.layers.conv2d`. (Do this in
+#   another notebook: in this one a call of `cnncourse.layers` is reported to whoever grades it.)

@@ -265,7 +265,8 @@ assert layers_needed(1, 1) == 0, "One pixel is seen by a kernel of one pixel, to
 #
 # Along one axis of an image of `image_size` pixels, the output number `index` of a stack (the first has
 # number 0) sees the pixels from `first` to `last`, both included. What hangs over into the padding is
-# not seen: cut it off, so that $0 \le$ `first` $\le$ `last` $<$ `image_size`.
+# not seen: cut it off, so that $0 \le$ `first` $\le$ `last` $<$ `image_size`. You need not care for
+# outputs that see nothing but padding.
 #
 # There are two ways. *Forwards*: by Part 1 the first output's field begins at $a$, and the next ones
 # $j$ further each. *Backwards*, with no formula to remember: start with `first = last = index` above
@@ -391,7 +392,8 @@ for depth in (1, 3, 5):
 #
 # A network is a dict: for each node its name, and a pair of the names of the nodes that feed it and
 # its layer, four numbers as before. The image is called `"image"` and is not in the dict. A node that
-# only adds or joins has the layer `(1, 1, 0, 1)`. Nodes may be listed in *any* order.
+# only adds or joins has the layer `(1, 1, 0, 1)`. Nodes may be listed in *any* order. Padding does not
+# change a field's size or jump, so that it plays no part here.
 #
 # Give back for every node its size and jump. If the nodes that feed one have different jumps, raise a
 # `ValueError`.
@@ -826,9 +828,14 @@ for name in lost:
 # %% [markdown]
 # ## Part 7. 427 or 483?
 #
-# Let your `fields_of_graph` (or paper) tell the two ResNet-50 apart, which one finds under the same name:
-# in one, the first 1 x 1 convolution of a block has the stride of 2, in the other the 3 x 3
-# convolution.
+# ResNet-50 begins with the two layers of Part 1. Then come four stages of 3, 4, 6 and 3 blocks. A block
+# is a 1 x 1 convolution, a 3 x 3 with padding 1 and another 1 x 1, one behind the other; a shortcut leads
+# past all three, and both ways are added. The first block of the second, third and fourth stage has a
+# stride of 2, and so has the 1 x 1 convolution in its shortcut.
+#
+# One finds two networks under this name. In one, the first 1 x 1 convolution of such a block has the
+# stride of 2, in the other the 3 x 3 convolution. Let your `receptive_field`, your `fields_of_graph` or
+# paper tell them apart.
 #
 # 1. Which of the two sees 427 pixels, which 483, and *why* does moving a stride by one layer make this
 #    difference? How large is it for each of the three blocks that have a stride?

@@ -103,17 +103,18 @@ def recogniser(images, labels, seed):
     mean, deviation = float(images.mean()), float(images.std())
     torch.manual_seed(seed)
     model = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 40, 3, padding=1), nn.BatchNorm2d(40), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(40, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(1, 16, 5, stride=2, padding=2), nn.BatchNorm2d(16), nn.ReLU(),
+        nn.Conv2d(16, 32, 3, padding=1), nn.MaxPool2d(2), nn.BatchNorm2d(32), nn.ReLU(),
+        nn.Conv2d(32, 64, 3, padding=1), nn.MaxPool2d(2), nn.BatchNorm2d(64), nn.ReLU(),
         nn.Flatten(), nn.Linear(256, 10),
     )
     order = np.random.default_rng(seed)
-    steps = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-3)
-    for _ in range(10):
+    steps = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, weight_decay=1e-3)
+    for epoch in range(5):
+        steps.param_groups[0]["lr"] = 0.03 * (1 - epoch / 5)
         places = order.permutation(len(images))
-        for first in range(0, len(images), 40):
-            chosen = places[first : first + 40]
+        for first in range(0, len(images), 30):
+            chosen = places[first : first + 30]
             x = torch.tensor((images[chosen] - mean) / deviation, dtype=torch.float32)
             model.zero_grad()
             nn.CrossEntropyLoss()(model(x), torch.tensor(labels[chosen])).backward()
@@ -122,9 +123,10 @@ def recogniser(images, labels, seed):
 
     def recognise(new):
         said = []
-        for image in new:
-            x = torch.tensor((image[None] - mean) / deviation, dtype=torch.float32)
-            said.append(int(model(x).argmax()))
+        for first in range(0, len(new), 20):
+            piece = torch.tensor((new[first : first + 20] - mean) / deviation, dtype=torch.float32)
+            for scores in model(piece).tolist():
+                said.append(scores.index(max(scores)))
         return np.array(said)
 
     return recognise

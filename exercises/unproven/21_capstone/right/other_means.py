@@ -87,15 +87,15 @@ def recogniser(images, labels, seed):
         layer
         for before, after in zip(sizes, sizes[1:], strict=False)
         for layer in (
-            nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.SiLU(),
-            nn.MaxPool2d(2),
+            nn.Conv2d(before, after, 3, padding=1, bias=False), nn.MaxPool2d(2), nn.BatchNorm2d(after),
+            nn.SiLU(),
         )
     ), nn.Flatten(), nn.Linear(192, 10))
     x, y = prepared(images), torch.as_tensor(labels)
-    optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 90)
-    for step in range(90):
-        chosen = torch.randint(len(x), (50,))
+    optimiser = torch.optim.Adam(model.parameters(), lr=6e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 80)
+    for _ in range(80):
+        chosen = torch.randint(len(x), (40,))
         loss = F.cross_entropy(model(x[chosen]), y[chosen])
         optimiser.zero_grad()
         loss.backward()

@@ -503,11 +503,13 @@ def _opening(name: str, fields: dict[str, Any], parts: list[PartSpec]) -> str:
         "",
         "**How to work.** Write your code where a cell says `YOUR CODE HERE`, and delete the line",
         "`raise NotImplementedError()`. Run the cell, then the test cell below it. A test that",
-        "passes says nothing; a test that fails tells you what to look at. Change no test cell:",
-        "grading uses fresh copies of them, and adds a few more tests of the same ideas.",
+        "passes says nothing, or its points where there is partial credit; a test that fails tells",
+        "you what to look at. Change no test cell: grading uses fresh copies of them, and adds",
+        "a few more tests of the same ideas.",
         "",
-        "**How to check.** Restart the kernel and run all cells; or, in a terminal, run",
-        f"`cnncourse check {name}.ipynb`, which runs the same tests from top to bottom.",
+        "**How to check.** Restart the kernel and run all cells. Or save the notebook and, in a",
+        f"terminal, run `cnncourse check {name}.ipynb`: it reads the saved file, runs the same",
+        "tests from top to bottom, and counts your points.",
     ]
     if forbidden:
         lines += ["", f"**Write it yourself.** Please do not call {forbidden}."]

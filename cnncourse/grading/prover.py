@@ -282,6 +282,8 @@ def _import_what_is_needed(cells: Sequence[Cell]) -> None:
         for name in names.imports(cell.source for cell in cells):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
+        if any("optim" in cell.source for cell in cells) and "torch" in sys.modules:
+            importlib.import_module("torch._dynamo")  # the first optimizer needs it: two seconds
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
     gc.collect()

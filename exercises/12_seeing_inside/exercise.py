@@ -1,7 +1,7 @@
 # ---
 # title: Asking a network why
 # chapter: book/12_seeing_inside/index.md
-# minutes: 120
+# minutes: 100
 # seconds_per_cell: 20
 # may_not_call: [torch, scipy, sklearn, cnncourse.inspection, cnncourse.labs, cnncourse.models]
 # summary: >
@@ -274,6 +274,8 @@ for shape, size, stride in (((1, 6, 7), 3, 2), ((2, 5, 4), 2, 3), ((3, 4, 4), 4,
 # $$ \alpha_k = \frac{1}{hw} \sum_{i,j} \frac{\partial z}{\partial A^k_{ij}}, \qquad
 #    L = \operatorname{relu}\Big( \sum_k \alpha_k A^k \Big) \tag{3} $$
 #
+# Here nothing has to be asked for: maps and gradient are given, two arrays of the same shape.
+#
 # <details><summary>Hint 1: one weight for each map</summary>
 #
 # The mean is over rows and columns. How many numbers remain?
@@ -441,6 +443,8 @@ for shape, eps in (((1, 4, 5), 0.1), ((3, 3, 2), 0.4), ((2, 2, 2), 0.0)):
 # back to gray; then bring what left the range back to its border:
 #
 # $$ x \leftarrow \operatorname{clip}\Big(x + \eta \big( \nabla a(x) - 2 \lambda\, (x - \tfrac12) \big),\; 0,\; 1\Big) \tag{5} $$
+#
+# The start is left as it is. Beware: after `x = start` both names mean the same array, and `x += ...` changes it.
 #
 # <details><summary>Hint 1: what changes</summary>
 #
@@ -657,7 +661,8 @@ for N, H, W in ((12, 4, 7), (9, 6, 3), (3, 1, 5)):
 
 # %% [markdown]
 # The 5 from the beginning, seen by your functions: where its score is sensitive, what covering costs, and what the
-# network likes in place of it.
+# network likes in place of it. In the third picture orange is a fall, as in Part 2. The network is surer of the last picture
+# than of the 5. Would you have called it one?
 
 # %%
 sensitive = saliency(gradient_of_five, five)

@@ -1,7 +1,7 @@
 # ---
 # title: Convolution over time
 # chapter: book/15_video/index.md
-# minutes: 120
+# minutes: 110
 # seconds_per_cell: 60
 # may_not_call: [scipy.ndimage, scipy.signal, cnncourse.layers, cnncourse.models]
 # summary: >
@@ -40,7 +40,7 @@ torch.set_num_threads(1)
 # ### Before you start: the same frames
 #
 # Two clips of a digit that goes around the picture, four frames of each. One moves right, one left.
-# Cover three of the four frames. Can you tell which clip the last one is from?
+# Cut out a single frame and give it to somebody else. Can they tell which of the two clips it is from?
 
 # %%
 clips = moving_digits(2, {"right": (0, 4), "left": (0, -4)}, frames=4, seed=8).images
@@ -55,7 +55,8 @@ show_images([*clips[0, 0], *clips[1, 0]], columns=4)
 #
 # $$ S(o, t, i, j) = \sum_c \sum_{\tau, m, n} w(o, c, \tau, m, n)\; x(c, t + \tau, i + m, j + n) \tag{1} $$
 #
-# No padding, stride 1, no bias; the kernel is not turned, neither in space nor in time.
+# No padding, stride 1, no bias; the kernel is not turned, neither in space nor in time. Write the sums yourself, in
+# NumPy: PyTorch's own convolution has its turn in Part 4.
 #
 # By hand: one pixel in four frames, brightness 1, 4, 9, 16, and the kernel $-1, 1$ in time. The result
 # is 3, 5, 7: how much brighter it gets.
@@ -624,7 +625,7 @@ for num_classes, width in ((4, 3), (2, 5)):
 # %% [markdown]
 # ## Does it see motion?
 #
-# No points here, and half a minute of training. Right or left, in clips that hold the same frames: what do
+# No points here, and some seconds of training. Right or left, in clips that hold the same frames: what do
 # you expect of your network, and what of the same one if the frames come in random order?
 
 # %%

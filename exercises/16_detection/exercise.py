@@ -1,7 +1,7 @@
 # ---
 # title: Boxes, doubles and average precision
 # chapter: book/16_detection/index.md
-# minutes: 120
+# minutes: 150
 # seconds_per_cell: 20
 # may_not_call: [torch, torchvision, sklearn, cnncourse.metrics, cnncourse.models]
 # summary: >
@@ -192,7 +192,8 @@ for N, M in ((5, 4), (1, 7), (6, 1)):
 # 2. drop every other box whose IoU with it is *above* the threshold;
 # 3. go on until none is left.
 #
-# Give back the *places* of the boxes that are kept (their row numbers in `boxes`), best score first.
+# Give back the *places* of the boxes that are kept (their row numbers in `boxes`), best score first. A list or an
+# array will do. NumPy may show a place in a list as `np.int64(2)`; it is the same number.
 #
 # A box that was dropped is gone: it drops no others. Think of three boxes in a row, where the first
 # overlaps the second and the second the third, but the first not the third.
@@ -1029,7 +1030,9 @@ for stride, rows, columns, count, reference in ((8, 5, 3, 4, 12.0), (4, 3, 7, 6,
 # ### END SOLUTION
 
 # %% [markdown]
-# The four finds from the beginning, judged by your functions. Did you decide in the same way?
+# The four finds from the beginning, judged by your functions. Did you decide in the same way? The matrix has a row for
+# each find: the one that fits the circle, a worse one of the same circle, the one on the square, and the one that misses
+# the cross. It has a column for each true box.
 
 # %%
 overlaps = iou(found_boxes, true_boxes)

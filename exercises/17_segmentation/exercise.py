@@ -1,7 +1,7 @@
 # ---
 # title: A class for every pixel
 # chapter: book/17_segmentation/index.md
-# minutes: 120
+# minutes: 140
 # seconds_per_cell: 30
 # may_not_call: [scipy.ndimage, skimage.measure, cnncourse.metrics, cnncourse.models, cnncourse.layers]
 # summary: >
@@ -40,7 +40,7 @@ torch.set_num_threads(1)
 # ### Before you start: one mask, how many things?
 #
 # On the left a scene, on the right the mask of everything that is no background. A network for
-# segmentation gives the right picture. How many objects are there? The mask does not say; Part 5
+# segmentation gives a mask like that. How many objects are there? The mask does not say; Part 5
 # will.
 
 # %%

@@ -1,7 +1,7 @@
 # ---
 # title: Restoring and generating pictures
 # chapter: book/18_generation/index.md
-# minutes: 100
+# minutes: 130
 # seconds_per_cell: 20
 # may_not_call: [torch, scipy, skimage, sklearn, cnncourse.metrics]
 # summary: >
@@ -36,8 +36,9 @@ from cnncourse.plots import show_images
 #
 # ### Before you start: a picture that is lost in noise
 #
-# The cell adds more and more noise to a handwritten digit. At which picture would you give up? At the end of
-# this notebook you will know exactly how much of the digit is left in each of them.
+# The cell adds more and more noise to a handwritten digit. At which picture would you give up? The number above each
+# picture is the share of it that is still digit. Part 7 says what such a share is and where it comes from, Part 8 how
+# to come back.
 
 # %%
 digit = digits()[0][3].reshape(8, 8) * 2 - 1  # from -1 to 1
@@ -824,8 +825,8 @@ for step, shape in ((0, (2, 3)), (1, (4,)), (5, (2, 1, 3, 3)), (8, (1, 5))):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your two functions at work, without any network: whoever *knows* the noise gets the digit back. A network has to guess
-# it, step by step.
+# Your `q_sample` at work, without any network: whoever *knows* the noise solves (8) for $x_0$ and has the digit back, all
+# steps at once. A network has to guess the noise, and goes back by your `ddpm_step`, a little at a time.
 
 # %%
 beta = np.linspace(1e-4, 0.02, 50) * 20

@@ -1,7 +1,7 @@
 # ---
 # title: Points, graphs and messages
 # chapter: book/19_points_and_graphs/index.md
-# minutes: 100
+# minutes: 110
 # seconds_per_cell: 20
 # may_not_call: [torch, scipy, skimage, sklearn, cnncourse.data.solids.knn_graph, cnncourse.layers]
 # summary: >
@@ -311,7 +311,7 @@ for degrees in (30.0, -75.0, 200.0):
 #
 # Points become a graph as soon as we say who is near. Join two points if *either* is among the $k$ nearest of the
 # other. The graph is kept as an **adjacency matrix**: `True` in row $i$, column $j$ if the two are joined. A point is no
-# neighbour of itself.
+# neighbour of itself. Near is meant along the straight line: add up the *squares* of the differences of all coordinates.
 #
 # Four points on a line, at 0, 1, 3 and 9, with $k = 1$: the nearest of 0 is 1, of 1 is 0, of 3 is 1, of 9 is 3. So there
 # are three edges, and 9 is joined to 3, though 3 did not choose it.
@@ -772,8 +772,8 @@ show_images([digit, answer.reshape(8, 8)], ["digit", "messages"])
 # accounts among the members of a social network, which mostly befriend genuine ones. Explain in six to twelve sentences,
 # in your own words:
 #
-# 1. for (a) and (b): which changes of the input must make no difference to the answer, and which operation of this
-#    notebook sees to it;
+# 1. for (a) and (b): which changes of the input must make no difference to the answer, and which operations of this
+#    notebook or its chapter see to it, up to the one answer for the whole;
 # 2. for (a): one change that *does* matter, so that it would be a mistake to build in invariance to it;
 # 3. for (c): what a graph convolution takes for granted that is false here.
 #
@@ -808,6 +808,7 @@ show_images([digit, answer.reshape(8, 8)], ["digit", "messages"])
 #
 # Three things to try, without points.
 #
-# - Tilt the cone by 0 to 180 degrees and watch the scores of a PointNet from `cnncourse lab points --fast`.
+# - Run `cnncourse lab points --fast` and look at its accuracy over the tilt. Then `tilt` the cone (its points are columns:
+#   `cone.T`) until you would not know it either.
 # - Multiply features by your `propagation` of the path twenty times. What is left of their differences?
 # - Give every edge of the grid the same kind. Which of the kernels that you know can still be written?

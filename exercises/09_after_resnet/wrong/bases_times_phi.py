@@ -1,0 +1,19 @@
+# ---
+# misconception: A base is multiplied by phi.
+# loses:
+#   test_grow: 4
+# says:
+#   test_grow: [phi = 0 nothing is multiplied]
+# ---
+
+# %% solution="grow"
+def grow(channels, blocks, image_size, phi, alpha=1.2, beta=1.1, gamma=1.15):
+    wider = []
+    for c in channels:
+        w = c * beta * phi
+        rounded = max(8, int(w + 4) // 8 * 8)
+        if rounded < 0.9 * w:
+            rounded += 8
+        wider.append(rounded)
+    deeper = [math.ceil(alpha * phi * b) for b in blocks]
+    return wider, deeper, round(gamma * phi * image_size)

@@ -1,0 +1,16 @@
+# ---
+# misconception: Scores weigh the values directly.
+# loses:
+#   test_attention: 4
+# says:
+#   test_attention: [their softmax gives]
+# ---
+
+# %% solution="attention"
+def attention(q, k, v, heads):
+    N, L, D = q.shape
+    d = D // heads
+    q, k, v = (x.reshape(N, -1, heads, d).transpose(1, 2) for x in (q, k, v))
+    scores = q @ k.transpose(2, 3) / math.sqrt(d)
+    y = scores @ v
+    return y.transpose(1, 2).reshape(N, L, D)

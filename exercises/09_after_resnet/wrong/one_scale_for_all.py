@@ -1,0 +1,21 @@
+# ---
+# misconception: One scale for all channels is enough.
+# loses:
+#   test_convnext_block: 4
+# says:
+#   test_convnext_block: [one number for each channel]
+# ---
+
+# %% solution="ConvNeXtBlock"
+class ConvNeXtBlock(nn.Module):
+    def __init__(self, channels, scale=1e-6):
+        super().__init__()
+        wide = 4 * channels
+        self.depthwise = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
+        self.norm = nn.LayerNorm(channels)
+        self.mlp = nn.Sequential(nn.Linear(channels, wide), nn.GELU(), nn.Linear(wide, channels))
+        self.scale = nn.Parameter(torch.tensor(scale))
+
+    def forward(self, x):
+        y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        return x + (self.scale * self.mlp(y)).permute(0, 3, 1, 2)

@@ -1,0 +1,20 @@
+# ---
+# misconception: Positions are fixed numbers.
+# loses:
+#   test_patch_embedding: 3
+# says:
+#   test_patch_embedding: [as an nn.Parameter each]
+# ---
+
+# %% solution="PatchEmbedding"
+class PatchEmbedding(nn.Module):
+    def __init__(self, image_size, patch, in_channels, dim):
+        super().__init__()
+        self.cut = nn.Conv2d(in_channels, dim, patch, stride=patch)
+        self.class_token = nn.Parameter(torch.zeros(dim))
+        self.positions = torch.zeros(1 + (image_size // patch) ** 2, dim)
+
+    def forward(self, x):
+        patches = self.cut(x).flatten(2).transpose(1, 2)
+        first = self.class_token.expand(len(x), 1, -1)
+        return torch.cat([first, patches], dim=1) + self.positions

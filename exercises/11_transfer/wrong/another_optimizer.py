@@ -1,0 +1,16 @@
+# ---
+# misconception: Adam is SGD, only better.
+# loses:
+#   test_make_optimizer: 4
+# says:
+#   test_make_optimizer: ["torch.optim.SGD"]
+# ---
+
+# %% solution="make_optimizer"
+def make_optimizer(model, lr, ratio=0.1):
+    groups = []
+    for part, rate in ((model.head, lr), (model.features, lr * ratio)):
+        learning = [p for p in part.parameters() if p.requires_grad]
+        if learning:
+            groups.append({"params": learning, "lr": rate})
+    return torch.optim.AdamW(groups)

@@ -1,0 +1,15 @@
+# ---
+# misconception: A group may be empty.
+# loses:
+#   test_make_optimizer: 4
+# says:
+#   test_make_optimizer: ["without a parameter"]
+# ---
+
+# %% solution="make_optimizer"
+def make_optimizer(model, lr, ratio=0.1):
+    groups = []
+    for part, rate in ((model.head, lr), (model.features, lr * ratio)):
+        learning = [p for p in part.parameters() if p.requires_grad]
+        groups.append({"params": learning, "lr": rate})
+    return torch.optim.SGD(groups, momentum=0.9)

@@ -1,0 +1,20 @@
+# ---
+# misconception: Every batch counts the same.
+# loses:
+#   test_train_epoch: 4
+# says:
+#   test_train_epoch: ["as much as a batch of 3"]
+# ---
+
+# %% solution="train_epoch"
+def train_epoch(model, batches, optimizer):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        count += 1
+    return total / count

@@ -1,0 +1,20 @@
+# ---
+# misconception: Cross-entropy wants probabilities.
+# loses:
+#   test_train_epoch: 4
+# says:
+#   test_train_epoch: ["half a unit"]
+# ---
+
+# %% solution="train_epoch"
+def train_epoch(model, batches, optimizer):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(x).softmax(dim=1), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(y)
+        count += len(y)
+    return total / count

@@ -1,0 +1,17 @@
+# ---
+# misconception: The lists say what was loaded.
+# loses:
+#   test_load_partial: 4
+# says:
+#   test_load_partial: ["was *not* loaded"]
+# ---
+
+# %% solution="load_partial"
+def load_partial(model, saved):
+    own = model.state_dict()
+    fits = {name: value for name, value in saved.items()
+            if name in own and value.shape == own[name].shape}
+    if not fits:
+        raise ValueError("Not one name and shape of the file fits this network.")
+    model.load_state_dict(fits, strict=False)
+    return sorted(fits), sorted(saved.keys() - fits.keys())

@@ -40,7 +40,7 @@ from cnncourse.plots import new_figure
 #
 # Below are ten seconds of a generated heartbeat. Some beats are not as they should be. Mark them in
 # your mind. How did you know: from the height, or from what came before? At the end of the notebook
-# a function of yours marks them.
+# a function of yours gives every sample a score, beside the truth.
 
 # %%
 recording = heartbeats(10, disturbed=0.3, seed=4)
@@ -67,6 +67,9 @@ figure
 #
 # By hand: $x = (1, 2, 4, 8)$, one kernel $(1, 10)$, $d = 2$. Then $y_0 = 1 \cdot 1 + 10 \cdot 4 = 41$
 # and $y_1 = 2 + 80 = 82$. Causal, two zeros stand in front: $(10, 20, 41, 82)$.
+#
+# Partial credit: a point for the plain case, without which there are none, and one each for several channels, for
+# dilation and for causality.
 #
 # <details><summary>Hint 1: one place of the kernel at a time</summary>
 #
@@ -737,7 +740,9 @@ for N, levels in ((40, 1000), (60, 4), (7, 2)):
 # ### END SOLUTION
 
 # %% [markdown]
-# The heartbeat from the beginning, scored by your functions.
+# The heartbeat from the beginning, scored by your functions. Orange is the truth: an electrode that came loose, and a
+# beat whose last wave is upside down. That wave is small beside any ordinary beat, which the mean of the past does not
+# expect either. So the area is well below 1.
 
 # %%
 scores = distance_from_average(heart, 80)

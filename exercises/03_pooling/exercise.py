@@ -1,7 +1,7 @@
 # ---
 # title: Pooling, and what a shift does to it
 # chapter: book/03_pooling/index.md
-# minutes: 90
+# minutes: 100
 # seconds_per_cell: 20
 # may_not_call: [torch, scipy, skimage, cnncourse.layers]
 # summary: >

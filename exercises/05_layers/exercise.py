@@ -658,7 +658,7 @@ for name, message in lost.items():
 # ## Part 6. Back through batch normalisation
 #
 # In training $\mu_c$ and $\sigma_c^2$ are made of the same $x$: push one number up, and the mean
-# follows, and all others move down a little. So each $x$ reaches the loss on three ways: directly,
+# follows, and all others move down a little. So each $x$ reaches the loss in three ways: directly,
 # by way of the mean, and by way of the variance. Write $g = \partial L / \partial y$ and $\langle\;\rangle$
 # for the mean over the $n$ numbers of the channel. The parameters are easy:
 #

@@ -839,8 +839,8 @@ for name in lost:
 #
 # 1. Which of the two sees 427 pixels, which 483, and *why* does moving a stride by one layer make this
 #    difference? How large is it for each of the three blocks that have a stride?
-# 2. In which of the two does a convolution never look at three quarters of its input, and which one
-#    would you therefore build?
+# 2. Leave the shortcuts aside. In which of the two does a convolution never look at three quarters of its
+#    input, and which one would you therefore build?
 # 3. An image has 224 pixels. Does the network with the wider field decide by more pixels? Name a
 #    measurement that would tell.
 #

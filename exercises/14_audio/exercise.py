@@ -1,12 +1,13 @@
 # ---
 # title: From samples to a picture, and back to samples
 # chapter: book/14_audio/index.md
-# minutes: 120
+# minutes: 160
 # seconds_per_cell: 20
 # may_not_call: [scipy, sklearn, torch, torchaudio, librosa, cnncourse.data.audio, cnncourse.layers, cnncourse.models, cnncourse.shapes, np.convolve, np.correlate]
 # summary: >
 #   The whole chain from a microphone to what a network sees, in NumPy: sampling, short Fourier
-#   transforms, mel filters, decibels; and a layer of WaveNet, which does without all of it.
+#   transforms, mel filters, decibels, and the convolutional network that reads the picture; and a
+#   layer of WaveNet, which does without all of it.
 # ---
 
 # %%
@@ -27,7 +28,9 @@ from cnncourse.plots import new_figure
 # - compute a short-time Fourier transform, with its rows and frames;
 # - build a mel filterbank, and say what each of its numbers means;
 # - turn power into decibels with a floor;
-# - write a gated, causal, dilated layer, and compute how far a stack of them hears.
+# - write a gated, causal, dilated layer, and compute how far a stack of them hears;
+# - make the bands of a picture alike by what the training recordings say, and read it with a convolutional
+#   network, however long the recording is.
 #
 # The parts are graded independently: a mistake in an early one costs nothing in a later one
 # unless you choose to call your earlier function there.
@@ -622,7 +625,391 @@ for rate_ in (8000, 16000, 44100):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Part 7. A keyword for everybody
+# ## Part 7. Bands alike
+#
+# Back to the picture of Part 4, which a convolutional network shall read. Low bands of speech are
+# far louder than high ones. So that the network need not learn that first, each band is moved by its mean
+# and divided by its standard deviation, both over *all frames of all training recordings*:
+#
+# $$ \mu_b = \frac{1}{n} \sum_{j=1}^{n} D_{b,j}, \qquad
+#    \sigma_b = \sqrt{\frac{1}{n} \sum_{j=1}^{n} (D_{b,j} - \mu_b)^2}, \qquad
+#    S_{b,m} = \frac{D_{b,m} - \mu_b}{\sigma_b} \tag{6} $$
+#
+# $D_{b,j}$ are the training frames of band $b$, recording after recording, $n$ in all. Recordings differ in
+# length; a long one has more frames, and each frame counts once. A new recording is changed by the *same*
+# numbers, never by its own. A band that lay on the floor all the time has $\sigma_b = 0$: it is only moved,
+# not divided.
+#
+# By hand, a single band: training frames $(0, 0, 0, 4)$ and $(4, 4)$ have mean 2 and deviation 2, so 6 dB in a
+# new recording becomes 2.
+#
+# <details><summary>Hint 1: all frames in one array</summary>
+#
+# `np.concatenate(training, axis=1)` puts the recordings one behind the other.
+#
+# </details>
+#
+# <details><summary>Hint 2: a number for each band</summary>
+#
+# `.mean(axis=1, keepdims=True)` has the shape (bands, 1), which fits beside any number of frames.
+#
+# </details>
+#
+# <details><summary>Hint 3: bands that never change</summary>
+#
+# `np.where(std > 0, std, 1)` replaces the zeros among the deviations, and nothing else.
+#
+# </details>
+
+# %% solution="standardise"
+def standardise(picture, training):
+    """Bring each band to the mean and the deviation of the training recordings, equation (6).
+
+    Parameters
+    ----------
+    picture : float array, shape (bands, frames)
+        Decibels of the recording to change.
+    training : list of float arrays, shape (bands, frames of that recording)
+        Decibels of the training recordings.
+
+    Returns
+    -------
+    float array, shape (bands, frames)
+
+    Examples
+    --------
+    >>> standardise(np.array([[6.0, 2]]), [np.array([[0.0, 0, 0, 4]]), np.array([[4.0, 4]])])
+    array([[2., 0.]])
+    """
+    ### BEGIN SOLUTION
+    frames = np.concatenate(training, axis=1)
+    mean, std = frames.mean(axis=1, keepdims=True), frames.std(axis=1, keepdims=True)
+    return (picture - mean) / np.where(std > 0, std, 1)
+    ### END SOLUTION
+
+
+# %% tests="test_standardise" points=2
+# The numbers of the training recordings, not the picture's own; one pair for each band; each frame counted
+# once; the deviation, not its square; a band that never changed. The same with other recordings.
+training = [
+    np.array([[0.0, 0, 0, 4], [10, 10, 30, 30], [-30, -30, -30, -30]]),
+    np.array([[4.0, 4], [10, 30], [-30, -30]]),
+]
+picture = np.array([[0.0, 2, 4], [20, 40, 10], [-30, -30, -20]])
+got = standardise(picture, training)
+assert got is not None, "standardise gives back nothing: does it end with `return`?"
+assert np.shape(got) == (3, 3), "The result has the picture's bands and frames, whatever the training's."
+got = np.asarray(got)
+assert not np.allclose(got[0], [-1.2247, 0, 1.2247], atol=0.001), (
+    "You took the mean and the deviation of the picture itself. They come from the training recordings, "
+    "and are the same for each recording that is heard later."
+)
+assert not got[0, 1] < -0.1, (
+    "In the lowest band the recording of two frames counts as much as that of four. Each *frame* counts "
+    "once: put all of them into one row, then take the mean."
+)
+assert not np.allclose(got[0], [-0.5, 0, 0.5]), (
+    "You divide by the variance. The standard deviation is its square root."
+)
+assert np.allclose(got[0], [-1, 0, 1]), (
+    "In the lowest band the training frames are 0, 0, 0, 4, 4, 4: mean 2, deviation 2. Has each band "
+    "numbers of its own, and is the sum of squares divided by n, not n - 1?"
+)
+assert np.allclose(got[1], [0, 2, -1]), (
+    "The first band comes out, the second does not: each band has a mean and a deviation of its own."
+)
+assert np.allclose(got[2], [0, 0, 10]), (
+    "The last band never left the floor in training. It is only moved: its 10 dB above the floor stay 10, "
+    "neither infinite nor huge."
+)
+### BEGIN HIDDEN TESTS
+from cnncourse.probes import seed
+
+rng = np.random.default_rng(seed())
+for bands, lengths in ((4, (7, 3, 12)), (1, (5,)), (6, (2, 9))):
+    spread = rng.uniform(1.5, 20, (bands, 1))
+    spread[0] = 0.4
+    training = [rng.normal(-10, 1, (bands, frames)) * spread for frames in lengths]
+    for recording in training:
+        recording[-1] = -20 if bands > 1 else recording[-1]
+    picture = rng.normal(-10, 20, (bands, 8))
+    kept = [array.copy() for array in (picture, *training)]
+    expected = []
+    for band in range(bands):
+        frames = np.array([value for recording in training for value in recording[band]])
+        distance = kept[0][band] - frames.sum() / len(frames)
+        square = (frames**2).sum() / len(frames) - (frames.sum() / len(frames)) ** 2
+        expected.append(distance if np.ptp(frames) == 0 else distance / np.sqrt(square))
+    got = standardise(picture, training)
+    assert np.allclose(got, expected, atol=1e-6), (
+        "The result is wrong for other recordings. Try several of different length, a single one, and a "
+        "band that is always at the floor."
+    )
+    assert all(np.array_equal(a, b) for a, b in zip((picture, *training), kept)), (
+        "standardise changed an array that it was given."
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Part 8. The picture, read by a network
+#
+# Now the network that reads such pictures: what a convolutional network for sound does when it is
+# used, with weights that somebody has trained. It consists of *stages*. Each one
+#
+# 1. convolves with kernels of 3 × 3, after one row or column of zeros was put on every side, so that the size stays:
+#    $y_{o,h,w} = \sum_{c,i,j} k_{o,c,i,j}\, x_{c,\,h+i,\,w+j}$, with $x$ the padded picture. Nothing is flipped,
+#    and there is no bias;
+# 2. multiplies each channel by a number, its `scale`, and adds another, its `shift`. That is what is left of batch
+#    normalisation after training: $\gamma / \sqrt{\sigma^2 + \epsilon}$ and $\beta$ minus the mean times that;
+# 3. takes the ReLU;
+# 4. keeps the greatest of each 2 × 2 places, side by side. A last row or column without a partner is left out.
+#
+# After the last stage each channel is *averaged over all bands and frames*, and a dense layer makes the
+# scores of the classes of these averages: `weight` times them, plus `bias`. No softmax.
+#
+# The average is why one network reads recordings of any length: however many frames there were, it leaves one
+# number for each channel.
+#
+# By hand: one stage whose kernel is 1 in the middle and 0 elsewhere, scale 1, shift 0. The picture
+#
+# $$ \begin{pmatrix} 1 & -2 & 0 & 3 \\ 5 & 0 & -1 & 1 \end{pmatrix} $$
+#
+# becomes $(5, 3)$, on average 4. Weights of 1 and 10 with biases of 0.5 and 0 give the scores 4.5 and 40.
+#
+# <details><summary>Hint 1: one place of the kernels at a time</summary>
+#
+# With `padded` made by `np.pad(x, ((0, 0), (1, 1), (1, 1)))`, place $(i, j)$ of all kernels meets
+# `padded[:, i : i + H, j : j + W]`. `np.tensordot(kernels[:, :, i, j], that, 1)` sums over the channels. Add up
+# all nine.
+#
+# </details>
+#
+# <details><summary>Hint 2: a number for each channel</summary>
+#
+# `scale[:, None, None]` fits beside maps of the shape (C, H, W).
+#
+# </details>
+#
+# <details><summary>Hint 3: pooling</summary>
+#
+# `maps[:, 0:2*h:2, 0:2*w:2]`, with `h = H // 2` and `w = W // 2`, holds the upper left place of each 2 × 2. Where
+# are the other three? `np.maximum` takes two arrays at a time.
+#
+# </details>
+
+# %% solution="audio_scores"
+def audio_scores(picture, stages, weight, bias):
+    """Score the classes of a recording by a convolutional network that reads its picture.
+
+    Parameters
+    ----------
+    picture : float array, shape (C, bands, frames)
+        Of a log-mel picture C is 1.
+    stages : list of tuples (kernels, scale, shift), at least one
+        Of the shapes (C_out, C_in, 3, 3), (C_out,) and (C_out,). Each stage's C_in is the C_out of the
+        one before; the picture is large enough for all of them.
+    weight : float array, shape (classes, C_out of the last stage)
+    bias : float array, shape (classes,)
+
+    Returns
+    -------
+    float array, shape (classes,)
+
+    Examples
+    --------
+    >>> middle = np.zeros((1, 1, 3, 3))
+    >>> middle[0, 0, 1, 1] = 1
+    >>> stage = (middle, np.array([1.0]), np.array([0.0]))
+    >>> picture = np.array([[[1.0, -2, 0, 3], [5, 0, -1, 1]]])
+    >>> audio_scores(picture, [stage], np.array([[1.0], [10]]), np.array([0.5, 0]))
+    array([ 4.5, 40. ])
+    """
+    ### BEGIN SOLUTION
+    for kernels, scale, shift in stages:
+        _, H, W = picture.shape
+        padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
+        maps = sum(
+            np.tensordot(kernels[:, :, i, j], padded[:, i : i + H, j : j + W], 1)
+            for i in range(3)
+            for j in range(3)
+        )
+        maps = np.maximum(scale[:, None, None] * maps + shift[:, None, None], 0)
+        pairs = maps[:, : H // 2 * 2, : W // 2 * 2].reshape(len(maps), H // 2, 2, W // 2, 2)
+        picture = pairs.max(axis=(2, 4))
+    return weight @ picture.mean(axis=(1, 2)) + bias
+    ### END SOLUTION
+
+
+# %% tests="test_audio_scores" points=4
+# One stage on one channel, average and dense layer are a condition for the rest; then a point each for several
+# channels, for scale and shift, for any length, and for several stages, here and in other networks.
+middle, right = np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 3, 3))
+middle[0, 0, 1, 1] = right[0, 0, 1, 2] = 1
+one, none, same = np.ones(1), np.zeros(1), np.ones((1, 1))
+x = np.array([[[1.0, -2, 0, 3], [5, 0, -1, 1]]])
+got = audio_scores(x, [(middle, one, none)], np.array([[1.0], [10]]), np.array([0.5, 0]))
+assert got is not None, "audio_scores gives back nothing: does it end with `return`?"
+assert np.shape(got) == (2,), (
+    f"Two classes give you the shape {np.shape(got)}. Is each channel averaged over bands *and* frames, and "
+    "multiplied by `weight` from the left?"
+)
+got = np.asarray(got)
+assert np.all(np.isfinite(got)), (
+    "The scores are no numbers: nothing was left to average. Two bands have room for kernels of 3 × 3 because "
+    "zeros are put around the picture."
+)
+assert not np.isclose(np.sum(got), 1), "The scores are asked for, without a softmax."
+assert not np.allclose(got, [4, 40]), "The biases are missing."
+assert not np.allclose(got, [1.75, 12.5]), (
+    "You keep the mean of each 2 × 2 places. The greatest of them is kept, and the mean comes at the end."
+)
+assert not np.allclose(got, [8.5, 80]), (
+    "You add up the places that are left. Their sum grows with the length of the recording; their average "
+    "does not."
+)
+assert not np.allclose(got, [5.5, 50]), (
+    "You keep the greatest place of all. After the last stage each channel is averaged."
+)
+assert np.allclose(got, [4.5, 40]), (
+    "The example worked by hand does not come out. What is left after each of the four steps?"
+)
+assert np.allclose(audio_scores(-1 - x * x, [(middle, one, none)], same, none), 0), (
+    "Where everything is negative, the ReLU leaves 0."
+)
+pulse = np.zeros((1, 4, 4))
+pulse[0, 0, 0] = 4
+assert np.allclose(audio_scores(pulse, [(middle, one, none)], same, none), 1), (
+    "What stands in the picture's corner is lost, or has moved: with zeros on all four sides the convolution keeps the "
+    "size, and a kernel with a 1 in its middle changes nothing."
+)
+assert np.allclose(
+    audio_scores(np.ones((1, 2, 2)), [(np.ones((1, 1, 3, 3)), one, none)], same, none), 4
+), (
+    "In a picture of 2 × 2 ones, a kernel of nine ones meets four of them and five zeros wherever it stands. "
+    "What is put around the picture?"
+)
+assert np.allclose(audio_scores(pulse, [(right, one, none)], same, none), 0), (
+    "A kernel with its 1 at the right gives each place its right neighbour, so what stands in the first column "
+    "leaves the picture. Is your kernel turned round, or does the picture go on at the other side?"
+)
+
+lost = {}  # what each property cost: a point once, however often it fails
+
+
+def examine(name, message, *network_and_expected):
+    """Take the point of a property if the scores are not as expected."""
+    *network, expected = network_and_expected
+    try:
+        got = audio_scores(*network)
+    except Exception as error:
+        lost.setdefault(name, f"{message} (Your function stopped with {type(error).__name__}.)")
+        return
+    if np.shape(got) != np.shape(expected) or not np.allclose(got, expected, atol=1e-6):
+        lost.setdefault(name, message)
+
+
+mix = np.zeros((2, 2, 3, 3))
+mix[:, :, 1, 1] = [[1, 2], [3, 1]]
+examine(
+    "channels",
+    "Each kernel has 3 × 3 weights of its own for every channel, all products go into one sum, and each kernel "
+    "makes one channel of the next picture.",
+    np.array([[[1.0, 0], [0, 0]], [[10, 0], [0, 0]]]),
+    [(mix, np.ones(2), np.zeros(2))],
+    np.eye(2),
+    np.zeros(2),
+    [21.0, 13],
+)
+examine(
+    "scale and shift",
+    "Scale and shift come right behind the convolution, *before* ReLU and pooling. With a scale of -1 "
+    "the smallest place becomes the greatest.",
+    x,
+    [(middle, np.array([-1.0]), np.array([2.0]))],
+    same,
+    none,
+    [3.5],
+)
+examine(
+    "any length",
+    "Three bands and five frames: the last band and the last frame have no partner, and are left out when the "
+    "greatest of 2 × 2 are kept. The average is over what is left.",
+    np.array([[[1.0, 2, 3, 4, 9], [2, 1, 0, 1, 9], [9, 9, 9, 9, 9]]]),
+    [(middle, one, none)],
+    same,
+    none,
+    [3.0],
+)
+examine(
+    "several stages",
+    "Each stage reads what the one before it has left, and each of them halves both sides. The average comes "
+    "once, after the last.",
+    np.arange(16.0).reshape(1, 4, 4),
+    [(middle, one, none), (middle, 2 * one, none)],
+    same,
+    none,
+    [30.0],
+)
+### BEGIN HIDDEN TESTS
+from cnncourse.probes import seed
+
+rng = np.random.default_rng(seed())
+
+
+def correct(x, stages, weight, bias):
+    """Score by windows over the padded picture."""
+    for kernels, scale, shift in stages:
+        padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        maps = np.moveaxis(np.einsum("chwij,ocij->ohw", windows, kernels), 0, -1)
+        maps = np.moveaxis((maps * scale + shift).clip(0), -1, 0)
+        blocks = np.lib.stride_tricks.sliding_window_view(maps, (2, 2), axis=(1, 2))
+        x = blocks[:, ::2, ::2].max(axis=(-1, -2))
+    return weight @ np.array([channel.sum() / channel.size for channel in x]) + bias
+
+
+def stage(C_out, C_in, scale, shift):
+    """Draw a stage; scale and shift are within these."""
+    return (
+        rng.normal(size=(C_out, C_in, 3, 3)),
+        rng.uniform(*scale, C_out),
+        rng.uniform(*shift, C_out),
+    )
+
+
+plain = ((1, 1), (0, 0))
+for name, size, stages in (
+    ("", (1, 8, 6), [stage(1, 1, *plain)]),
+    ("channels", (3, 4, 8), [stage(4, 3, *plain)]),
+    ("scale and shift", (1, 6, 8), [stage(3, 1, (-2, 2), (-1, 1))]),
+    ("any length", (1, 5, 9), [stage(1, 1, *plain)]),
+    ("any length", (1, 2, 13), [stage(1, 1, *plain)]),
+    ("any length", (1, 7, 4), [stage(1, 1, *plain)]),
+    ("several stages", (1, 16, 8), [stage(1, 1, (1, 2), (0, 0)) for _ in range(3)]),
+):
+    x, channels = rng.normal(size=size), len(stages[-1][0])
+    weight, bias = rng.normal(size=(3, channels)), rng.normal(size=3)
+    kept = x.copy()
+    expected = correct(x, stages, weight, bias)
+    if name:
+        examine(
+            name,
+            f"The small example of {name} is right, others are not. Try other sizes and numbers of channels.",
+            x, stages, weight, bias, expected,
+        )
+    else:
+        assert np.allclose(audio_scores(x, stages, weight, bias), expected, atol=1e-6), (
+            "The scores are wrong for another picture and another kernel. Try one whose nine weights all "
+            "differ."
+        )
+    assert np.array_equal(x, kept), "audio_scores changed the picture it was given."
+### END HIDDEN TESTS
+for name, message in lost.items():
+    print(f"-1 point, {name}: {message}")
+max(0, 4 - len(lost))
+
+# %% [markdown]
+# ## Part 9. A keyword for everybody
 #
 # A team trains a network to hear the word *stop*. It has 40 speakers with 50 recordings each, made in one quiet
 # room with one microphone, and divides the 2,000 recordings at random, four in five for training. The test
@@ -666,11 +1053,28 @@ axes.set(xlabel="time / s", ylabel="mel filter")
 figure
 
 # %% [markdown]
+# Does a tone rise or fall? Two kernels, drawn by hand, look for a bright diagonal in one direction each; no
+# training is needed. The pieces do not overlap here, so that the tone climbs about a band with each of them.
+
+# %%
+heard = {"rising": rising, "falling": rising[::-1]}
+bank = mel_filterbank(32, 256, rate)
+pictures = {name: log_mel(stft(x, 256, 256), bank, floor=1e-2) for name, x in heard.items()}
+upwards = 3 * np.eye(3) - 1  # band and frame grow together
+stage = (np.stack([upwards, upwards[::-1]])[:, None], np.ones(2), np.full(2, -4.0))
+for name, picture in pictures.items():
+    alike = standardise(picture, list(pictures.values()))
+    scores = audio_scores(alike[None], [stage], np.eye(2), np.zeros(2))
+    print(f"{name}: {scores[0]:.2f} for a tone that rises, {scores[1]:.2f} for one that falls")
+
+# %% [markdown]
 # ## What now
 #
-# Three things to try, without points.
+# Four things to try, without points.
 #
 # - Let the tone rise to 7,000 Hz. Where does the line turn, and why there? (Part 1 knows.)
 # - Add up copies of Hann's window half a piece apart. What is the sum, and what does that say about going back
 #   from the spectrum to the sound?
+# - Cut the rising tone into two halves and let the network of two kernels hear each. Why are the scores not those
+#   of the whole, and which part of the network keeps them comparable?
 # - Stack `gated_layer` with random weights, change one sample, and see how far the change reaches. Does `hears` agree?

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 import torch
 
 from cnncourse.authoring.source import read_exercise
 from cnncourse.cli import ROOT
 from cnncourse.data import audio
-from cnncourse.models.audio import GatedBlock, WaveNetClassifier
+from cnncourse.models.audio import GatedBlock, SpectrogramCNN, WaveNetClassifier
 from cnncourse.shapes import receptive_field
 
 
-def test_sound_agrees_with_the_package() -> None:
-    ours: dict[str, Callable] = {"np": np}
+@pytest.fixture(scope="module")
+def ours() -> dict[str, Callable]:
+    """The reference answers, by name."""
+    names: dict[str, Callable] = {"np": np}
     for name, answer in read_exercise(ROOT / "exercises/14_audio").answers.items():
         if name != "keyword":
-            exec(answer, ours)
+            exec(answer, names)
+    return names
+
+
+def test_sound_agrees_with_the_package(ours: dict[str, Callable]) -> None:
     rng = np.random.default_rng(14)
     x = rng.normal(size=2000)
     spectrum = ours["stft"](x, 256, 100)
@@ -40,3 +47,24 @@ def test_sound_agrees_with_the_package() -> None:
     network = WaveNetClassifier(10)
     heard = ours["hears"](2 * network.stride, network.stride, network.dilations, 8000)
     assert heard == receptive_field(network.windows())[-1].size / 8
+
+
+def test_scores_are_those_of_the_network_in_use(ours: dict[str, Callable]) -> None:
+    """Scale and shift are what batch normalisation comes to when it has been trained."""
+    rng = np.random.default_rng(14)
+    torch.manual_seed(14)
+    network = SpectrogramCNN(5, channels=(3, 4)).double().eval()
+    stages = []
+    for conv in (network.features.conv1, network.features.conv2):
+        for values in (conv.norm.weight, conv.norm.bias, conv.norm.running_mean):
+            torch.nn.init.normal_(values)
+        torch.nn.init.uniform_(conv.norm.running_var, 0.5, 2)
+        norm = {name: values.numpy() for name, values in conv.norm.state_dict().items()}
+        scale = norm["weight"] / np.sqrt(norm["running_var"] + conv.norm.eps)
+        shift = norm["bias"] - norm["running_mean"] * scale
+        stages.append((conv.conv.weight.detach().numpy(), scale, shift))
+    picture = torch.from_numpy(rng.normal(size=(1, 1, 9, 14)))
+    weight, bias = (values.detach().numpy() for values in network.head.fc.parameters())
+    seen = network.features.norm(picture)[0].detach().numpy()
+    made = ours["audio_scores"](seen, stages, weight, bias)
+    np.testing.assert_allclose(made, network(picture)[0].detach().numpy(), atol=1e-12)

@@ -42,3 +42,24 @@ def gated_layer(x, weight_filter, weight_gate, project, dilation):
 # %% solution="hears"
 def hears(kernel_size, stride, dilations, rate):
     return float(np.divide(kernel_size + stride * np.sum(dilations), rate) * 1e3)
+
+
+# %% solution="standardise"
+def standardise(picture, training):
+    frames = np.hstack(training).T
+    changed = np.std(frames, axis=0)
+    changed[changed == 0] = 1
+    return ((picture.T - np.mean(frames, axis=0)) / changed).T
+
+
+# %% solution="audio_scores"
+def audio_scores(picture, stages, weight, bias):
+    for kernels, scale, shift in stages:
+        C, H, W = picture.shape
+        padded = np.zeros((C, H + 2, W + 2))
+        padded[:, 1:-1, 1:-1] = picture
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        maps = np.einsum("chwij,ocij,o->ohw", windows, kernels, scale) + shift.reshape(-1, 1, 1)
+        rows = np.maximum(maps[:, : H - 1 : 2], maps[:, 1::2])
+        picture = np.maximum(rows[..., : W - 1 : 2], rows[..., 1::2]).clip(0)
+    return np.append(picture.mean((1, 2)), 1) @ np.column_stack([weight, bias]).T

@@ -1,0 +1,18 @@
+# ---
+# misconception: The places that are left are added up.
+# loses:
+#   test_audio_scores: 4
+# says:
+#   test_audio_scores: [grows with the length]
+# ---
+
+# %% solution="audio_scores"
+def audio_scores(picture, stages, weight, bias):
+    for kernels, scale, shift in stages:
+        padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        maps = np.einsum("chwij,ocij->ohw", windows, kernels)
+        maps = np.maximum(scale[:, None, None] * maps + shift[:, None, None], 0)
+        h, w = maps.shape[1] // 2, maps.shape[2] // 2
+        picture = maps[:, : 2 * h, : 2 * w].reshape(-1, h, 2, w, 2).max(axis=(2, 4))
+    return weight @ picture.sum(axis=(1, 2)) + bias

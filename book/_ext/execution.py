@@ -3,6 +3,9 @@
 The cache of executed pages is keyed by their cells alone. The numbers on a page come from
 ``cnncourse`` and from the benchmarks' results, so a change there must run every page afresh.
 
+What a cell prints arrives in pieces, cut where the clock says. MyST-NB ends each with a new line
+when it puts them together; here they are joined as they are.
+
 Sphinx reads one page after the other, and MyST-NB runs a page when it is read. So the pages to be
 read are run before that, several at a time, into the cache in which MyST-NB then finds them.
 """
@@ -21,9 +24,11 @@ from typing import Any
 
 from jupyter_cache import get_cache
 from jupyter_core.utils import ensure_event_loop
+from myst_nb.core import render
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from myst_nb.sphinx_ import SphinxEnvType
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -96,6 +101,31 @@ def _run_page(env: SphinxEnvType, docname: str) -> str:
     return docname
 
 
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    r"""Return a cell's outputs with all that it printed in one.
+
+    Examples
+    --------
+    >>> pieces = ["paper:", " 84.3\n"]
+    >>> printed = [
+    ...     NotebookNode(output_type="stream", name="stdout", text=text) for text in pieces
+    ... ]
+    >>> joined(printed)[0].text
+    'paper: 84.3\n'
+    """
+    kept: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
+    for output in outputs:
+        if output.output_type != "stream":
+            kept.append(output)
+        elif output.name in streams:
+            streams[output.name].text += output.text
+        else:
+            streams[output.name] = output
+            kept.append(output)
+    return kept
+
+
 def note_digest(app: Sphinx, exception: Exception | None, digest: str) -> None:
     if exception is None:
         unfinished = _record(app).with_suffix(".unfinished")
@@ -114,6 +144,7 @@ def _record(app: Sphinx) -> Path:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     digest = sources_digest()  # as it is when the build starts
+    render.coalesce_streams = joined
     app.connect("builder-inited", partial(drop_stale_cache, digest=digest))
     app.connect("env-get-outdated", partial(read_all_again, digest=digest))
     app.connect("env-before-read-docs", run_pages)

@@ -197,7 +197,10 @@ def test_pictures_that_were_not_made_here_are_left_alone():
 
 @pytest.mark.parametrize(
     "name",
-    ["finish", "maths", "messages", "models", "pack", "quiz", "quiz_source", "translation"],
+    [
+        "execution", "finish", "maths", "messages", "models", "pack", "quiz", "quiz_source",
+        "translation", "unbroken",
+    ],
 )
 def test_the_examples_of_an_extension_run(name):
     found = doctest.testmod(importlib.import_module(name))

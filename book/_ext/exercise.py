@@ -70,6 +70,7 @@ def _markdown(exercise: Exercise, notebook: Path, docname: str) -> str:
             "JupyterLab. A terminal tells how far you are:",
             "",
             "```{code-block} console",
+            "$ . .venv/bin/activate  # once, in the course's folder",
             f"$ cnncourse check {notebook.name}",
             "```",
         ]

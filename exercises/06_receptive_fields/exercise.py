@@ -818,7 +818,11 @@ for name, shape, spread in (
     for share in (0.3, 0.7, 0.95, 0.999):
         unchanged = examine(name, gradients, share, width(size, share))
         assert unchanged, "effective_width changed the gradients it was given."
-    if width(size, 0.95) != effective_width(gradients):
+    try:
+        got = effective_width(gradients)
+    except Exception:
+        got = None
+    if got != width(size, 0.95):
         lost.setdefault(name, None)
 ### END HIDDEN TESTS
 for name in lost:

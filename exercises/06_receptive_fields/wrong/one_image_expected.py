@@ -1,9 +1,9 @@
 # ---
 # misconception: A single image is expected, and several of them stop the function.
 # loses:
-#   test_effective_width: 4
+#   test_effective_width: 3
 # says:
-#   test_effective_width: [cannot reshape]
+#   test_effective_width: [Average over the images]
 # ---
 
 # %% solution="effective_width"

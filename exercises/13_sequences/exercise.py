@@ -378,6 +378,10 @@ assert np.allclose(temporal_block(x, -one, -one, 1), [[1, 0, 3, 0.5]]), (
     "Where the first convolution gives something negative, nothing of it reaches the second: there is "
     "a ReLU between the two."
 )
+assert np.allclose(temporal_block(x, one, -one, 1), [[1, 0, 3, 0.5]]), (
+    "Where the second convolution gives something negative, nothing of it reaches the sum: there is a "
+    "ReLU behind it, too."
+)
 late = np.array([[[0.0, 0, 1]]])  # gives the present sample
 early = np.array([[[1.0, 0, 0]]])  # gives the one two steps of the dilation before
 pulse = np.array([[1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0]])

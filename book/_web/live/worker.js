@@ -84,7 +84,8 @@ async function answer(request) {
     return python.globals.get("wanted")(python.toPy(request.codes), request.index).toJs();
   }
   const code = request.notebook.cells.filter((/** @type {any} */ cell) => cell.cell_type === "code");
-  await provide(code.map((/** @type {any} */ cell) => cell.source).join("\n"));
+  // one by one: a cell that is no Python must not hide what the others import
+  for (const cell of code) await provide(cell.source);
   postMessage({ id: current, running: true });
   const notebook = python.toPy(request.notebook);
   if (request.ask === "look") return python.globals.get("look")(notebook, request.cell, emit);

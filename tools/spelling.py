@@ -90,7 +90,7 @@ def prose(instead: str = "") -> Iterator[tuple[str, int, str]]:
 def american() -> Iterator[str]:
     """Yield each American form in prose, with its place and what to write."""
     forms = dict(line.split("->") for line in BRITISH.read_text("utf-8").split())
-    word = re.compile(rf"\b(?!Gray\b)({'|'.join(forms)})\b", re.IGNORECASE)  # a name
+    word = re.compile(rf"\b(?!(?-i:Gray)\b)({'|'.join(forms)})\b", re.IGNORECASE)  # a name
     for file, first, text in prose():
         for found in word.finditer(text):
             line = first + text.count("\n", 0, found.start())

@@ -341,7 +341,7 @@ for in_channels, channels, convolutions, size in ((2, 3, 1, (6, 4)), (3, 4, 2, (
 # 3. the multiply-adds for one image: one for each use of a *weight*, at each position, zeros of the padding included.
 #    Biases, ReLU and pooling are left out.
 #
-# By hand: gray images of 4 × 4; one stage with one convolution to 2 maps; one dense layer with 3 units. The convolution has
+# By hand: grey images of 4 × 4; one stage with one convolution to 2 maps; one dense layer with 3 units. The convolution has
 # $9 \cdot 1 \cdot 2 = 18$ weights and 2 biases, used at 16 positions. Then the maps are 2 × 2, and the dense
 # layer reads $2 \cdot 2 \cdot 2 = 8$ numbers: 24 weights, 3 biases. So 47 parameters, 27 of them in the dense layer, and
 # $18 \cdot 16 + 24 = 312$ multiply-adds.

@@ -149,7 +149,7 @@ for shape in ((1, 4, 5), (3, 6, 2), (4, 3, 3)):
 # %% [markdown]
 # ## Part 2. Occlusion
 #
-# Cover a square of the image with a gray value, and ask how far the probability *falls*. The square starts
+# Cover a square of the image with a grey value, and ask how far the probability *falls*. The square starts
 # in the upper left corner and moves by `stride` pixels to the right and downwards, as far as it fits
 # inside. For each place the map holds
 #
@@ -440,7 +440,7 @@ for shape, eps in (((1, 4, 5), 0.1), ((3, 3, 2), 0.4), ((2, 2, 2), 0.0)):
 # ## Part 5. What a unit likes
 #
 # Begin with some image and climb: in each step move along the gradient of the unit's answer, and a little
-# back to gray; then bring what left the range back to its border:
+# back to grey; then bring what left the range back to its border:
 #
 # $$ x \leftarrow \operatorname{clip}\Big(x + \eta \big( \nabla a(x) - 2 \lambda\, (x - \tfrac12) \big),\; 0,\; 1\Big) \tag{5} $$
 #
@@ -491,7 +491,7 @@ def climb(gradient, start, steps, lr, decay):
 
 
 # %% tests="test_climb" points=3
-# Uphill; as many steps as asked for; a new gradient in each; the pull to gray; the range in each step. The same
+# Uphill; as many steps as asked for; a new gradient in each; the pull to grey; the range in each step. The same
 # with other units.
 def up(x):
     """A unit that likes bright values."""
@@ -682,4 +682,4 @@ show_images(
 #
 # - Fool the reader: write a function for the gradient of its *loss*, and find the least `eps` that changes its answer.
 # - Draw the reader's weights anew (do not `fit` it) and make the maps again. Which of them still look convincing?
-# - Give `climb` a start of noise in place of gray. Does it end at the same picture?
+# - Give `climb` a start of noise in place of grey. Does it end at the same picture?

@@ -78,4 +78,4 @@ def test_a_table_that_a_cell_prints_is_sorted_alike(visit, html):
     numbers = [float(text.replace(",", "")) for text in cells]
     assert len(numbers) > 5
     assert numbers == sorted(numbers)
-    assert page.locator("table.sortable").count() == 4
+    assert page.locator("table.sortable").count() == 6

@@ -24,9 +24,16 @@ def test_there_are_secrets_and_the_search_finds_them(secrets, tmp_path):
     assert [line for _, line in leaks(tmp_path, secrets)] == [min(secrets)]
 
 
-@pytest.mark.parametrize("folder", ["html", "exercises/release", "epub", "pdf", "class/feedback"])
+FOLDERS = ["html", "exercises/release", "epub", "pdf", "class/feedback/blank"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_nothing_built_holds_a_secret(folder, secrets):
-    """The book with JupyterLab and its wheels, the notebooks, the e-book, the feedback."""
+    """The book with JupyterLab and its wheels, the notebooks, the e-book, the feedback.
+
+    Feedback shows a student what they wrote, and the sample class writes the right answers: all
+    but the one who hands in a blank notebook.
+    """
     place = BUILT / folder
     assert place.is_dir() or folder not in ("html", "exercises/release"), "make book first"
     assert not list(leaks(place, secrets))

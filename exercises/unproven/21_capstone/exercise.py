@@ -382,7 +382,7 @@ assert any(not np.array_equal(first[name], second[name]) for name in first), (
 # Call `torch.manual_seed(seed)` first, then everything else follows.
 #
 # The tests train a small network with batch norm on 120 images, a bright square or none, for three
-# and for six epochs. With small batches, of 30 to 60 images, and a rate that suits, that is enough
+# and for twelve epochs. With small batches, of 30 to 60 images, and a rate that suits, that is enough
 # to tell them apart.
 #
 # <details><summary>Hint 1: the loop</summary>
@@ -503,14 +503,14 @@ assert np.allclose(forward(model, lone), used, atol=1e-5), (
 )
 assert np.all(np.isfinite(runs[2])), "The loss became infinite, or no number, on images like those of the test."
 set_state(model, start)
-long = fit(model, small, marks, epochs=6, seed=draw % 97)
+long = fit(model, small, marks, epochs=12, seed=draw % 97)
 assert long[-1] < 0.5 * np.log(2), (
-    "After six epochs the loss is still near that of guessing, on a task as easy as bright square or none. Are the gradients set to "
+    "After twelve epochs the loss is still near that of guessing, on a task as easy as bright square or none. Are the gradients set to "
     "zero before each batch, is every image used, and do labels keep to their images?"
 )
 right = np.mean(np.argmax(forward(model, torch.as_tensor(small)), axis=1) == marks)
 assert right > 0.9, (
-    "After six epochs the network, in evaluation mode, is wrong on more than one in ten of its own training images."
+    "After twelve epochs the network, in evaluation mode, is wrong on more than one in ten of its own training images."
 )
 means = state(model)["1.running_mean"]
 assert not np.array_equal(means, start["1.running_mean"]), (

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -62,3 +63,24 @@ def test_system_script_says_what_to_install(tmp_path):
     assert run.returncode == 1
     assert run.stderr.count("\n") == 1
     assert "apt install chromium" in run.stderr
+
+
+GROUPED = """
+import pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_where(number, worker_id):
+    open(f"{number} {worker_id}", "w").close()
+"""
+
+
+def test_a_groups_tests_share_a_worker(tmp_path):
+    """Versions of pytest and pytest-xdist that do not fit scatter them, and say nothing."""
+    (tmp_path / "test_grouped.py").write_text(GROUPED)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", tmp_path]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+    where = [path.name.split() for path in tmp_path.glob("? gw?")]
+    assert len(where) == 6
+    assert len({worker for _, worker in where}) == 1, where

@@ -33,6 +33,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("page_path", pages or ["book/index.html"])
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Go through the book page by page: a page's tests share a worker, and its open tab."""
     if not (mine := [item for item in items if item.path.parent == HERE]):

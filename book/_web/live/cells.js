@@ -183,7 +183,7 @@ function explainDisk() {
       : [t`To change and run this code here, serve the book: in its folder, `,
          make("code", {}, SERVE), t`, then open `, make("code", {}, "http://localhost:8000"), "."];
     const note = make("p", { class: "live-bar live-note" }, ...words);
-    const fold = input.closest("details");
+    const fold = index ? null : input.closest("details"); // the first says how: it is always seen
     if (fold) fold.after(note);
     else input.append(note);
   });

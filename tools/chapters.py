@@ -16,6 +16,8 @@ from urllib.parse import unquote
 
 import yaml
 from bs4 import BeautifulSoup, Tag
+from rich.console import Console
+from rich.progress import track
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build/html"
@@ -114,7 +116,8 @@ def read_chapters(html: Path = HTML, toc: Path = ROOT / "_toc.yml") -> list[Chap
         If the book has not been built, or not all of it.
     """
     found = []
-    for place in places(yaml.safe_load(toc.read_text("utf-8"))):
+    wanted = list(places(yaml.safe_load(toc.read_text("utf-8"))))
+    for place in track(wanted, "reading the pages", console=Console(stderr=True), transient=True):
         page = html / f"{place.name}.html"
         if not page.is_file():
             raise FileNotFoundError(f"{place.name}.html is not in {html}: run `make book` first")

@@ -14,6 +14,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from chapters import HTML, ROOT, Chapter, read_chapters, relink
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Fit
+from rich.console import Console
 
 sys.path.append(str(ROOT / "book/_ext"))
 
@@ -315,29 +317,27 @@ def make_pdf(browser: Browser, folder: Path, toc: Path, config: Path, out: Path)
     out.parent.mkdir(parents=True, exist_ok=True)
     document, partial = out.with_suffix(".html"), out.with_suffix(".partial")
     document.write_text(compose(chapters, folder, about), "utf-8")
-    page = browser.new_page(viewport={"width": WIDTH, "height": 900})
-    try:
-        printed = printed_on_paper(page, document)
-    finally:
-        page.close()
-    writer = with_bookmarks(printed, chapters, about["title"], about["author"])
-    writer.write(partial)
+    with Console(stderr=True).status("printing, until the numbers of pages are right"):
+        printed = printed_on_paper(browser, document)
+        writer = with_bookmarks(printed, chapters, about["title"], about["author"])
+        writer.write(partial)
     partial.replace(out)
     document.unlink()
     return len(writer.pages)
 
 
-def printed_on_paper(page: Page, document: Path) -> bytes:
+def printed_on_paper(browser: Browser, document: Path) -> bytes:
     """Open the document, make all of it fit, and print it."""
-    page.set_default_timeout(600_000)
-    page.emulate_media(media="print")
-    page.goto(document.as_uri())
-    if broken := page.evaluate(LOADED):
-        raise RuntimeError("pictures that cannot be read:\n" + "\n".join(broken))
-    page.evaluate(FIT, [WIDTH, WHOLE])
-    if cut := page.evaluate(CLIPPED, WIDTH):
-        raise RuntimeError("cut off at the paper's edge:\n" + "\n".join(cut))
-    return print_twice(page)
+    with closing(browser.new_page(viewport={"width": WIDTH, "height": 900})) as page:
+        page.set_default_timeout(600_000)
+        page.emulate_media(media="print")
+        page.goto(document.as_uri())
+        if broken := page.evaluate(LOADED):
+            raise RuntimeError("pictures that cannot be read:\n" + "\n".join(broken))
+        page.evaluate(FIT, [WIDTH, WHOLE])
+        if cut := page.evaluate(CLIPPED, WIDTH):
+            raise RuntimeError("cut off at the paper's edge:\n" + "\n".join(cut))
+        return print_twice(page)
 
 
 def main() -> None:

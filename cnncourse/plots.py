@@ -386,8 +386,8 @@ class Table:
 
 
 def _is_numbers(column: Sequence[str]) -> bool:
-    """Whether each entry begins as a number does, a sign before it or not, or is empty."""
-    return all(not entry or entry.lstrip("+−-±")[:1].isdigit() for entry in column)
+    """Whether each entry begins as a number does, a sign before it or not, or is empty or a dash."""
+    return all(entry in ("", "–") or entry.lstrip("+−-±")[:1].isdigit() for entry in column)
 
 
 def _entry(value: object) -> str:

@@ -64,8 +64,9 @@ figure
 # all of it becomes one product of matrices: kernels in rows, windows in columns. For an image
 # $x$ of shape $(N, C, H, W)$ and a kernel of $K_h \times K_w$ the columns have the shape
 #
-# $$ (N,\; C \cdot K_h \cdot K_w,\; H_\text{out} \cdot W_\text{out}), \qquad
-#    H_\text{out} = \Big\lfloor \frac{H + 2p - K_h}{s} \Big\rfloor + 1 . $$
+# $$ (N,\; C \cdot K_h \cdot K_w,\; H_\text{out} \cdot W_\text{out}) , $$
+#
+# $$ H_\text{out} = \Big\lfloor \frac{H + 2p - K_h}{s} \Big\rfloor + 1 . $$
 #
 # Down a column run the channels, in each channel the window's rows, in each row its pixels, which is
 # the order of `weight.reshape(C_out, -1)`. From left to right run the places of the window, row by

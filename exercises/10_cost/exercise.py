@@ -396,8 +396,9 @@ for number in (1, 4, 9):
 # Behind many convolutions stands a batch norm. When training is over, it does with each map $o$ the same simple thing
 # at every pixel, with numbers that no longer change:
 #
-# $$ z_o = \gamma_o \, \frac{y_o - \mu_o}{\sqrt{\sigma^2_o + \varepsilon}} + \beta_o ,
-#    \qquad y_o = \sum W_o \cdot \text{window} + b_o \tag{3} $$
+# $$ y_o = \sum W_o \cdot \text{window} + b_o , $$
+#
+# $$ z_o = \gamma_o \, \frac{y_o - \mu_o}{\sqrt{\sigma^2_o + \varepsilon}} + \beta_o . \tag{3} $$
 #
 # A product and a sum after sums of products: the convolution could do that itself. Find weights $W'$ and biases $b'$
 # such that the convolution alone gives $z$. The batch norm then costs nothing, and its maps are not written and read

@@ -386,7 +386,7 @@ class Table:
 
 
 def _is_numbers(column: Sequence[str]) -> bool:
-    """Whether each entry begins as a number does, a sign before it or not, or is empty or a dash."""
+    """Whether each entry begins as a number does, after a sign or not, or is empty or a dash."""
     return all(entry in ("", "–") or entry.lstrip("+−-±")[:1].isdigit() for entry in column)
 
 

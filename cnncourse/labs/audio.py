@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from cnncourse.data import Dataset, data_folder
@@ -182,6 +179,11 @@ def score(model: nn.Module, heard: Heard, form: Form, plan: Plan) -> Score:
 
 def score_baseline(heard: Heard) -> Score:
     """Measure a logistic regression on the mean and deviation of each word's 13 MFCCs over time."""
+    # slow to import, and a chapter needs the networks alone
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
     model.fit(summaries(heard.train), heard.train.labels)
     return Score(*(

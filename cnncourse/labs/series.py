@@ -9,10 +9,6 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.ndimage import uniform_filter1d
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import confusion_matrix, f1_score
 from torch import Tensor
 
 from cnncourse.data import Dataset
@@ -170,6 +166,8 @@ def distance_from_average(recording: Recording, length: int) -> Signal:
 
 def _tune(tuning: Sequence[Signal], unseen: Sequence[Signal], recording: Recording) -> Alarm:
     """Choose the score and how far to smooth it, then the threshold, all on the tuning part."""
+    from scipy.ndimage import uniform_filter1d  # slow to import; a chapter needs the network alone
+
     true = recording.anomalous()
     choices = [(i, width) for i in range(len(tuning)) for width in SMOOTHINGS]
 
@@ -200,6 +198,10 @@ def _compare(ours: Alarm, baseline: Alarm, true: NDArray[np.bool_]) -> list[Meas
 
 def _machines(plan: Plan) -> tuple[list[Measured], dict[str, Picture], list[float]]:
     """Classify vibrations by a network, and by the usual features and a forest of thresholds."""
+    # slow to import, and a chapter needs the networks alone
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.metrics import confusion_matrix, f1_score
+
     train = machines(plan.choose(2000, fast=400), seed=plan.seed)
     test = machines(plan.choose(1000, fast=300), seed=plan.seed + 1)
     seed_everything(plan.seed)
@@ -251,6 +253,8 @@ def features(data: Dataset) -> Signal:
     >>> features(machines(4, length=512)).shape
     (4, 18)
     """
+    from scipy import stats  # as above
+
     x = data.images[:, 0].astype(np.float64)
     rms, peak = np.sqrt((x**2).mean(axis=1)), np.abs(x).max(axis=1)
     crossings = (np.diff(np.sign(x), axis=1) != 0).mean(axis=1)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from cnncourse.data.negation import CLASSES, gap, reviews
 from cnncourse.data.text import Sentences, Vocabulary, docstrings
 from cnncourse.labs.lab import Measured, Outcome, Picture, Plan
+from cnncourse.metrics.masks import confusion as tally
 from cnncourse.models.text import TextCNN
 from cnncourse.plots import new_figure, show_confusion
 from cnncourse.training import (
@@ -26,6 +24,9 @@ from cnncourse.training import (
     fit,
     seed_everything,
 )
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 REVIEW, SENTENCE = 20, 40  # words: the longest of each kind
 KIM = (3, 4, 5)
@@ -91,7 +92,7 @@ def _packages(plan: Plan) -> tuple[Measured, Picture, list[float]]:
     accuracy = float((found == test.labels).mean())
     metric = f"accuracy, which of {len(train.classes)} packages wrote a sentence"
     measured = Measured(metric, accuracy, "bag of words, logistic regression", bag, "%")
-    confusion = confusion_matrix(test.labels, found)
+    confusion = tally(found, test.labels, len(train.classes))
     return measured, _describe_confusion(confusion, train.classes), [
         epoch.train_loss for epoch in history
     ]
@@ -140,6 +141,11 @@ def _bag_of_words(
 
 
 def _fit_bag(train: Sentences, words: tuple[int, int], penalty: float) -> Pipeline:
+    # slow to import, and a chapter needs the networks alone
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     bag = TfidfVectorizer(
         token_pattern=r"\S+", lowercase=False, ngram_range=words, sublinear_tf=True
     )

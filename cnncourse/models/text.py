@@ -85,7 +85,7 @@ class TextCNN(nn.Module):
         ShapeError
             If `x` is not a batch of sentences that are long enough.
         """
-        greatest = [responses.amax(dim=2) for responses in self.responses(x)]  # over time
+        greatest = [part.amax(dim=2) for part in self.responses(x)]  # over time
         return self.classify(self.dropout(torch.cat(greatest, dim=1)))
 
     def responses(self, x: Tensor) -> list[Tensor]:

@@ -251,7 +251,8 @@ class InflatedConv(nn.Conv3d):
             dtype=conv.weight.dtype,
         )
         repeated = conv.weight.detach()[:, :, None].repeat_interleave(frames, dim=2)
-        self.weight.data.copy_(repeated / frames)  # (C_out, C_in // groups, frames, K_h, K_w)
+        # (C_out, C_in // groups, frames, K_h, K_w)
+        self.weight.data.copy_(repeated / frames)
         if self.bias is not None and conv.bias is not None:
             self.bias.data.copy_(conv.bias.detach())
 

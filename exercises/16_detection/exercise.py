@@ -71,8 +71,8 @@ figure
 #
 # $$ \text{IoU}(A, B) = \frac{|A \cap B|}{|A| + |B| - |A \cap B|} \tag{1} $$
 #
-# By hand: $A$ from (0, 0) to (4, 2) and $B$ from (2, 0) to (6, 2). They share 2 x 2 = 4 and cover
-# 8 + 8 - 4 = 12 together, so the IoU is one third.
+# By hand: $A$ from (0, 0) to (4, 2) and $B$ from (2, 0) to (6, 2). They share 2 × 2 = 4 and cover
+# 8 + 8 − 4 = 12 together, so the IoU is one third.
 #
 # <details><summary>Hint 1: the box they share</summary>
 #
@@ -863,7 +863,7 @@ for num_classes, N in ((3, 12), (5, 20), (1, 4)):
 # %% [markdown]
 # ## Part 8. What each cell shall learn
 #
-# A detector that looks once has a cell for each `stride` x `stride` pixels. The cell that an object's
+# A detector that looks once has a cell for each `stride` × `stride` pixels. The cell that an object's
 # *middle* lies in shall say "here", and where the box lies, relative to its reference box: a square of
 # side `reference` around the middle of the cell. All other cells shall say "nothing". Lay this out as
 # two arrays:

@@ -113,7 +113,12 @@ def soft_dice_loss(scores: Tensor, target: Tensor) -> Tensor:
 
 
 def learn(
-    model: nn.Module, apply: Callable[[Tensor], Tensor], train: Volumes, plan: Plan, stage: str
+    model: nn.Module,
+    apply: Callable[[Tensor], Tensor],
+    train: Volumes,
+    plan: Plan,
+    stage: str,
+    steps: int | None = None,
 ) -> list[float]:
     """Train by cross-entropy and overlap.
 
@@ -127,6 +132,8 @@ def learn(
     plan : Plan
     stage : str
         Its name in the progress.
+    steps : int, optional
+        By default 180, or 90 in a fast run.
 
     Returns
     -------
@@ -142,7 +149,8 @@ def learn(
         scores, target = apply(images[chosen]), lesions[chosen]
         return functional.cross_entropy(scores, target.long()) + soft_dice_loss(scores, target)
 
-    return descend(model, loss, plan.choose(180, fast=90), Optimisation(lr=1e-2), plan.meter(stage))
+    steps = plan.choose(180, fast=90) if steps is None else steps
+    return descend(model, loss, steps, Optimisation(lr=1e-2), plan.meter(stage))
 
 
 def best_threshold(train: Volumes) -> float:

@@ -143,8 +143,8 @@ def show_block(
                      (middle, tallest + 1.45)])  # fmt: skip
         for row, layer in enumerate(layers):
             _box(axes, place, 1.1 + row, layer)
+    _wire(axes, [(middle, tallest + 1.45), (middle, rows - 1)])
     for row, layer in enumerate([join, *after], start=tallest + 2):
-        _wire(axes, [(middle, row - 0.7), (middle, row)])
         _box(axes, middle, row, layer)
     axes.set(xlim=(-0.6, len(branches) - 0.4), ylim=(-0.5, rows - 0.4))
     axes.axis("off")

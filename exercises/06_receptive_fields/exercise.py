@@ -69,8 +69,8 @@ figure
 #    j_l = s_l\, j_{l-1} , \qquad
 #    a_l = a_{l-1} - p_l\; j_{l-1} . \tag{1} $$
 #
-# Three times the *old* jump: the kernel's taps, and the zeros of the padding, are as far apart as the
-# outputs of the layer before.
+# All three count with the *old* jump: the kernel's taps, and the zeros of the padding, are as far
+# apart as the outputs of the layer before.
 #
 # Do it on paper for a 7 x 7 convolution with stride 2 and padding 3, and a 3 x 3 pooling with stride 2
 # and padding 1, the beginning of ResNet.

@@ -104,10 +104,10 @@ show_images(
 )
 
 # %% [markdown]
-# The tests hand small networks with random weights to your functions. The next cell holds the function that
-# makes them. Its first argument says where: the grader keeps your code and the tests apart, and makes a
-# network beside the function that is named. When you try things out, any function will do:
-# `small_network(len, 3)` is a network for three classes.
+# The tests hand small networks with random weights to your functions. The next cell makes them: `small_network(len, 3)`
+# is one for three classes. You need not care about the first argument, and may write `len` for it. It is there for the
+# grader, which runs your code and the tests in two separate programs, and makes each network in the one that holds the
+# function named here.
 
 # %%
 def small_network(beside, num_classes, width=4):
@@ -130,16 +130,19 @@ def small_network(beside, num_classes, width=4):
 # 1. values from 0 to 1;
 # 2. three channels, the grey one three times, in the order (N, 3, H, W);
 # 3. `size` × `size` pixels, by `functional.interpolate(x, (size, size), mode="bilinear")`;
-# 4. in each channel $c$, with the numbers that the network was trained with, not those of the new images:
+# 4. normalised in each channel $c$, by the numbers that the network was trained with, not by those of the new images:
 #
 # $$ \frac{x_c - \text{mean}_c}{\text{std}_c} \tag{1} $$
+#
+# Keep this order: bytes that are brought to another size before they are divided come out rounded.
 #
 # By hand: a white pixel, mean 0.5 and deviation 0.25, gives $(1 - 0.5) / 0.25 = 2$.
 #
 # <details><summary>Hint 1: axes</summary>
 #
 # `x.permute(0, 3, 1, 2)` brings the channels to the second place. `reshape` would only cut the numbers into
-# other rows. A grey batch has `x.ndim == 3`: give it an axis first, then repeat along it.
+# other rows. A grey batch has `x.ndim == 3`: give it an axis first, then repeat along it. If PyTorch says that sizes do
+# not match at dimension 1, the channels have not come there yet.
 #
 # </details>
 #

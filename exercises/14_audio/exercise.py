@@ -441,6 +441,10 @@ for rows, pieces, n_mels, floor in ((6, 4, 3, 0.5), (9, 7, 5, 1e-3), (4, 3, 4, 2
 # before the beginning; $\sigma(a) = 1 / (1 + e^{-a})$; $\odot$ multiplies place by place; and $P$ mixes
 # the channels at each place, a $1 \times 1$ convolution.
 #
+# By hand, one channel, $x = (1, 0, 2)$ and $d = 1$: with $W_f = (1, 0)$, all of it on the past, and $W_g = (0, 0)$, the
+# filter's side is $\tanh$ of $(0, 1, 0)$ and the gate half open everywhere. With $P = 1$,
+# $y = (1,\ 0 + 0.76 / 2,\ 2) = (1, 0.38, 2)$.
+#
 # <details><summary>Hint 1: the sample before</summary>
 #
 # Make an array as long as `x` that begins with `d` zeros and goes on with `x` from its beginning. Cut its end.
@@ -542,9 +546,9 @@ for C, L, dilation in ((3, 9, 2), (2, 6, 5), (4, 5, 1)):
 #
 # A first convolution has a kernel of $K$ samples and moves on by $s$: it hears $K$ samples, and its outputs stand
 # $s$ samples apart. Behind it come gated layers of two places with given dilations, each of which
-# reaches $d$ *steps* further back, and a step is $s$ samples:
+# reaches $d$ *steps* further back, and a step is $s$ samples. Together they hear
 #
-# $$ r = K + s \sum_l d_l \tag{5} $$
+# $$ K + s \sum_l d_l \quad \text{samples} . \tag{5} $$
 #
 # Give the answer in milliseconds. By hand: $K = 16$, $s = 8$, dilations 1, 2, 4 at 8,000 samples a second:
 # $16 + 8 \cdot 7 = 72$ samples, 9 ms.
@@ -756,7 +760,8 @@ for bands, lengths in ((4, (7, 3, 12)), (1, (5,)), (6, (2, 9))):
 # Now the network that reads such pictures: what a convolutional network for sound does when it is
 # used, with weights that somebody has trained. It consists of *stages*. Each one
 #
-# 1. convolves with kernels of 3 × 3, after one row or column of zeros was put on every side, so that the size stays:
+# 1. convolves with kernels of 3 × 3, after one row or column of zeros was put on every side of each channel (no channel
+#    of zeros beside them), so that the size stays:
 #    $y_{o,h,w} = \sum_{c,i,j} k_{o,c,i,j}\, x_{c,\,h+i,\,w+j}$, with $x$ the padded picture. Nothing is flipped,
 #    and there is no bias;
 # 2. multiplies each channel by a number, its `scale`, and adds another, its `shift`. That is what is left of batch
@@ -1016,7 +1021,8 @@ max(0, 4 - len(lost))
 # accuracy is 98 per cent. In kitchens and cars, customers report that it hears *stop* hardly every second time.
 #
 # In five to eight sentences: name two reasons why the 98 per cent say little about customers; say how the team should
-# divide its recordings, and what it should change in training without any new recordings.
+# divide its recordings; and name two changes in training, each for a reason of kitchens or cars, that need no new
+# recordings.
 
 # %% [markdown] written="keyword" points=3
 # ### BEGIN SOLUTION

@@ -33,17 +33,17 @@ from cnncourse.probes import seed
 # - put layers together forwards and backwards, and train the result;
 # - say what to look at first when a network does not learn.
 #
-# Parts 1 to 7 are graded independently: a mistake in one costs nothing in another. In Parts 8 and 9
-# you will want to use what you have written; if one of your functions does not work, write there
-# what you need of it.
+# Parts 1 to 7 are graded independently: a mistake in one costs nothing in another unless you choose to
+# call your earlier function there, as you may in Part 3. In Parts 8 and 9 you will want to use what you
+# have written; if one of your functions does not work, write there what you need of it.
 #
 # All functions give back new arrays and leave what they were given as it was.
 #
 # ### Before you start: how far to move?
 #
-# The slope of $\sin$ at 1 is $\cos 1$. Measure it by moving a little to the right, or a little to
-# both sides, and look at the error for every size of the little. Why do both curves rise again on
-# the left? Which step would you take?
+# The slope of $\sin$ at 1 is $\cos 1$. It can be measured by a small step to the right alone, or by one
+# to each side. Below is the error of both for steps of all sizes, with the smallest on the left. Why do
+# both curves rise again there? Which step would you take?
 
 # %%
 steps = 10.0 ** np.arange(-14, 0.1, 0.25)
@@ -367,15 +367,16 @@ for name, message in lost.items():
 #
 # With the columns $X$ of an image and the weights $W$ as a matrix of shape
 # $(C_\text{out}, C_\text{in} K_h K_w)$, a convolution is $Y = W X + b$: a dense layer, applied to every
-# window. So its gradients are those of a dense layer. With the arriving gradient $G$, shape
-# $(C_\text{out}, H_\text{out} W_\text{out})$ for each image,
+# window, with the bias added to every column. So its gradients are those of a dense layer. With the
+# arriving gradient $G$, shape $(C_\text{out}, H_\text{out} W_\text{out})$ for each image,
 #
 # $$ \frac{\partial L}{\partial W} = \sum_\text{images} G\, X^{\mathsf T} , \qquad
 #    \frac{\partial L}{\partial X} = W^{\mathsf T} G , $$
 #
-# and the gradient for the columns goes back into the image as in Part 2. The chapter derives the same
-# in another way: the gradient for the kernel is the image cross-correlated with $G$, the one for the
-# image is $G$ convolved with the kernel. You may write it either way.
+# the gradient for the bias adds up all columns of $G$, of all images, and the gradient for the columns $X$
+# goes back into the image as in Part 2. The chapter derives the same in another way: the gradient for the
+# kernel is the image cross-correlated with $G$, the one for the image is $G$ convolved with the kernel.
+# You may write it either way.
 #
 # Points: one each for the gradients of bias, weight and image without stride and padding; one for
 # the stride, one for the padding, one for both together.
@@ -568,7 +569,8 @@ for name, message in lost.items():
 # <details><summary>Hint 2: one number at a time</summary>
 #
 # Make a copy of `x`, change the copy at `place`, call the function. Make a *fresh* copy for the other
-# side and for the next place.
+# side and for the next place. (If you move one copy there and back instead: from the upper side to the
+# lower one it is `2 * h`, not `h`, which would lead back to the middle.)
 #
 # </details>
 
@@ -1311,9 +1313,10 @@ for name, message in lost.items():
 #
 # Optimizer, rate, size of the batches and number of epochs are yours to choose. The tests run
 # the network with your parameters on digits that were not in training; at least 70 of 100 must be read
-# correctly after training on 320, which takes a fraction of a second. (The cell behind the tests trains
-# with all 1,442 digits of the training part; a loss near 0.1 means that some 97 of 100 are read.) The
-# same seed must give the same parameters.
+# correctly after training on 320, which takes a fraction of a second. Grading draws other digits and
+# another seed, which may cost or bring you five of the 100, so be well above 70. (The cell behind the tests
+# trains with all 1,442 digits of the training part; a loss near 0.1 means that some 97 of 100 are read.)
+# The same seed must give the same parameters.
 #
 # Points: one for parameters of the right shapes that are the same for the same seed, three for
 # what they read: one from 30 %, two from 50 %, three from 70 %.
@@ -1327,8 +1330,9 @@ for name, message in lost.items():
 #
 # <details><summary>Hint 2: numbers to begin with</summary>
 #
-# Adam with a rate of 0.01 at first and less in every epoch, batches of 16, five epochs. Each parameter
-# needs its own two averages, all 0 at the start, and the count of steps begins at 1.
+# Adam with batches of 16, five epochs, and a rate that falls in a straight line, 0.01 in the first epoch and
+# 0.002 in the fifth. Each parameter needs its own two averages, all 0 at the start. The count of steps
+# begins at 1 and goes on from epoch to epoch.
 #
 # </details>
 #

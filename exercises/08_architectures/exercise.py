@@ -36,9 +36,11 @@ torch.set_num_threads(1)
 #
 # The parts are graded independently: a mistake in an early one costs nothing in a later one.
 #
-# Your classes are compared with a reference. A test gives both the same weights, and looks at what
-# comes out and at the gradient of each weight. How you name your layers does not matter. All images have shape
-# (N, C, H, W), and no block may change the tensor that it is given.
+# The tests that you see look at sizes, at the number of weights and at simple cases; a block without one of its
+# ReLUs may pass them. In grading, your classes are also compared with a reference: both get the same weights, and
+# what comes out and the gradient of each weight must agree. So go through each table once more, row by row. How
+# you name your layers does not matter. All images have shape (N, C, H, W), and no block may change the tensor that
+# it is given.
 #
 # ### Before you start: what is left of a digit?
 #
@@ -66,7 +68,8 @@ show_images([(row - row.min()) / (row.max() - row.min()) for row in rows], names
 # ### How a layer is written in PyTorch
 #
 # A layer, a block and a network are all written in the same way: a class that comes from `nn.Module`. `__init__` makes the
-# layers that have weights and keeps them as attributes; `forward` says what happens to an image. An example:
+# layers that have weights and keeps them as attributes; `forward` says what happens to an image. In the parts below, the
+# arguments of `__init__` are those that the documentation of the class lists, in that order. An example:
 
 # %%
 class ConvReLU(nn.Module):

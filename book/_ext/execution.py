@@ -37,6 +37,7 @@ from sphinx.util.display import status_iterator
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "cnncourse"
 RESULTS = ROOT / "benchmarks/results"
+KERNEL_STARTUP = Path(__file__).with_name("kernel_startup.py")
 READ_BY_PAGES = (
     ROOT / "benchmarks/conv.py", RESULTS / "conv.json", *sorted(RESULTS.glob("experiments/*.json")),
     *sorted(RESULTS.glob("labs/*.json")),
@@ -145,6 +146,7 @@ def _record(app: Sphinx) -> Path:
 def setup(app: Sphinx) -> dict[str, Any]:
     digest = sources_digest()  # as it is when the build starts
     render.coalesce_streams = joined
+    os.environ["PYTHONSTARTUP"] = str(KERNEL_STARTUP)  # IPython runs it in each kernel
     app.connect("builder-inited", partial(drop_stale_cache, digest=digest))
     app.connect("env-get-outdated", partial(read_all_again, digest=digest))
     app.connect("env-before-read-docs", run_pages)

@@ -4,6 +4,8 @@ import doctest
 import importlib
 import os
 import re
+import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -62,6 +64,15 @@ def test_the_digest_notices_contents_and_names_but_not_times(execution, tmp_path
     second = execution.sources_digest(tmp_path)
     module.rename(tmp_path / "other.py")
     assert len({first, second, execution.sources_digest(tmp_path)}) == 3
+
+
+def test_the_kernels_start_leaves_no_name_and_keeps_the_slow_validator_out(execution, monkeypatch):
+    """To import jsonschema, as `glue` does, would take seconds of every page."""
+    monkeypatch.setitem(sys.modules, "rfc3987_syntax", None)  # put back what was there
+    del sys.modules["rfc3987_syntax"]
+    names = runpy.run_path(str(execution.KERNEL_STARTUP))
+    assert sys.modules["rfc3987_syntax"] is None
+    assert all(name.startswith("__") for name in names)
 
 
 def test_the_digest_notices_new_measurements(execution, tmp_path):

@@ -64,10 +64,9 @@ class AtrousPyramid(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Combine the ranges: (N, C_in, H, W) -> (N, C_out, H, W)."""
-        whole = self.whole(x).expand(-1, -1, *x.shape[2:])  # (N, C_out, 1, 1) -> (N, C_out, H, W)
-        return self.project(
-            torch.cat((self.point(x), *(branch(x) for branch in self.ranges), whole), dim=1)
-        )
+        whole = self.whole(x).expand(-1, -1, *x.shape[2:])  # at every pixel
+        parts = (self.point(x), *(branch(x) for branch in self.ranges), whole)
+        return self.project(torch.cat(parts, dim=1))
 
 
 class DeepLab(nn.Module):

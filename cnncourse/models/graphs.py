@@ -73,7 +73,8 @@ def send_messages(x: Tensor, edges: Edges, weight: Tensor) -> Tensor:
     y = x.new_zeros(len(x), weight.shape[1])
     for kind, matrix in enumerate(weight):
         chosen = edges.kind == kind
-        y = y.index_add(0, edges.target[chosen], x[edges.source[chosen]] @ matrix.T)
+        sent = x[edges.source[chosen]] @ matrix.T
+        y = y.index_add(0, edges.target[chosen], sent)
     return y
 
 

@@ -78,8 +78,10 @@ order = np.random.default_rng(1).permutation(16)
 show_images([unseen[3], reorder(unseen[3], order)], ["a digit", "its patches, reordered"])
 
 # %% [markdown]
-# The next cell holds tools of the tests; you need not read it. They give your layers new weights, whatever
-# names these have, and compare what comes out, and each weight's gradient, with a formula.
+# The next cell holds tools of the tests; you need not read it. In grading, they give your layers new weights,
+# whatever names these have, and compare what comes out, and each weight's gradient, with a formula. The tests that you see
+# look at sizes, at the number of weights and at simple cases, and miss, say, a ReLU in the place of a ReLU6. So go
+# through each table and list once more, row by row.
 
 # %%
 ROLES = ("weight", "bias", "running_mean", "running_var")
@@ -543,7 +545,8 @@ for channels, squeezed, H, W in ((6, 2, 3, 4), (5, 3, 4, 2), (4, 7, 1, 3)):
 #
 # <details><summary>Hint 1: the nearest multiple of 8</summary>
 #
-# Add a half of 8, then go down to a multiple of 8: `int(w + 4) // 8 * 8`.
+# Add a half of 8, then go down to a multiple of 8: `int(w + 4) // 8 * 8`. Python's `round` would take the even one of two
+# numbers that are equally near: `round(6.5)` is 6.
 #
 # </details>
 #
@@ -787,6 +790,12 @@ for image_size, patch, in_channels, dim in ((6, 2, 3, 5), (12, 3, 2, 7), (8, 4, 
 # By hand, with one head: $q = (2)$ and keys $(0)$ and $(1)$ give scores 0 and 2, so weights 0.12 and 0.88. Values $(10)$ and $(20)$
 # give $y = 18.8$.
 #
+# And with two heads, two examples to try yours on. Where all keys are alike, each head takes the mean of its part of the
+# values, and together that is the mean of the values: from $(1, 2, 3, 4)$ and $(5, 6, 7, 8)$ comes $(3, 4, 5, 6)$,
+# whatever the query. And $q = (2, 0, 0, 0)$ with keys $(0, 0, 0, 0)$ and $(1, 0, 0, 0)$ and values $(10, 10, 10, 10)$ and
+# $(20, 20, 20, 20)$ gives $(18.04, 18.04, 15, 15)$: in the first head the scores 0 and 2 are divided by $\sqrt 2$, and in the
+# second one both are 0.
+#
 # <details><summary>Hint 1: one head</summary>
 #
 # `q @ k.transpose(1, 2)` has shape (N, L, M): a score for each query and key. The softmax is over the *keys*.
@@ -915,7 +924,7 @@ if lost:
 #
 # Take PyTorch's `nn.MultiheadAttention(dim, heads, batch_first=True)`. It holds the linear maps to queries, keys and values, and one more
 # behind the heads. Called with `(q, k, v)` it gives *two* things: the result and the weights. Here all three are the normed tokens. The norms are two
-# different ones (`nn.LayerNorm`), $W_1$ leads from `dim` to `hidden` numbers, $W_2$ back. GELU is `nn.GELU()`, a ReLU with a rounded corner.
+# different ones, `nn.LayerNorm(dim)`; $W_1$ leads from `dim` to `hidden` numbers, $W_2$ back. GELU is `nn.GELU()`, a ReLU with a rounded corner.
 #
 # <details><summary>Hint 1: the shortcut</summary>
 #

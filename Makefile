@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: help course test setup assets notebooks lite class serve catalogues links readability pdf epub bench labs experiments mutants lock screenshots clean $(STAGES)
+.PHONY: help course test setup assets notebooks lite class serve catalogues links readability pdf epub bench labs experiments mutants validate lock screenshots clean $(STAGES)
 
 help:
 	@echo 'make course       build the book and the notebooks, grade a sample class'
@@ -38,6 +38,7 @@ help:
 	@echo 'make labs         every application at full size (half an hour), into benchmarks/results/labs'
 	@echo 'make experiments  the claims the book measures over several seeds (a quarter of an hour)'
 	@echo 'make mutants      every small mistake and 200 seeds in every exercise, kept beside each'
+	@echo 'make validate     press Validate on every notebook: what it says must be what cnncourse check says'
 	@echo 'make lock         write requirements.lock from what is installed'
 	@echo 'make clean        remove what was built; rm -r .venv removes the set-up too'
 
@@ -168,6 +169,10 @@ bench: book
 mutants: setup
 	$(BIN)/cnncourse exercises mutate
 	$(BIN)/cnncourse exercises check --seeds 200
+
+# in a real kernel, as the button does it
+validate: setup
+	$(BIN)/python tools/validate.py
 
 labs: setup
 	$(BIN)/cnncourse lab --all --device cpu --out $(RESULTS)/labs --markdown > $(RESULTS)/labs.md.tmp

@@ -868,7 +868,7 @@ for dx in (1, 2, 3):
 # - A point for the verdict with its condition or its correct form. (A: the same shuffle for all images. B:
 #   equivariance, and invariance only after a summary over all positions.)
 # - A point for a measurement that decides: something varied, the rest fixed, a number read, and what would
-#   have been seen otherwise. (Only one of these named: half a point.)
+#   have been seen otherwise. (Not all of these named: half a point.)
 # ### END SOLUTION
 
 # %% [markdown]

@@ -945,7 +945,7 @@ show_images([photo, *maps], titles=["photograph", *bank])
 # - The flip only renames the weights; learning finds the same function. ("The network learns it" with
 #   no reason: half a point.)
 # - Two different situations in which it matters, of the kind: a fixed kernel with a direction,
-#   moving weights between libraries, comparing results, merging filters.
+#   moving weights between libraries, comparing results, merging filters. (One: half a point.)
 # - Kernels that a turn by 180° leaves as they are make no difference. ("Symmetric" is right if an
 #   example shows what is meant; symmetry across one axis alone is not enough.)
 # ### END SOLUTION

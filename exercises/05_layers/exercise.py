@@ -1120,7 +1120,7 @@ axes.set(xlabel="step", ylabel="loss", title=f"{100 * right:.1f} % of the test d
 figure
 
 # %% [markdown]
-# ## Part 9. Two riddles
+# ## Part 9. Three riddles
 #
 # A network with batch normalisation and dropout has been trained with batches of 64 images.
 #

@@ -654,8 +654,8 @@ for N, H, W in ((12, 4, 7), (9, 6, 3), (3, 1, 5)):
 # **Marking**, a point for each:
 #
 # - Chosen examples, or that a place is no reason ("where, not what").
-# - A first check with the result that would make one distrust.
-# - A second, different check with its result. (Random weights, a score against marked regions with a baseline, covering, another
+# - A first check with the result that would make one distrust. (Without the result: half a point.)
+# - A second, different check with its result, marked in the same way. (Random weights, a score against marked regions with a baseline, covering, another
 #   network trained on random labels.)
 # ### END SOLUTION
 

@@ -509,10 +509,9 @@ for sizes in (((3, 4, 5),), ((2, 6, 3), (4, 3, 3), (5, 1, 2))):
 # The discriminator gives each image a score $s$, any number; $D = 1 / (1 + e^{-s})$ is its probability of being real.
 # It wants real images to score high and made ones low. The generator wants its images to be taken for real:
 #
-# $$ \begin{aligned}
-#    \mathcal{L}_D &= -\operatorname{mean} \log D(\text{real}) - \operatorname{mean} \log\big(1 - D(\text{made})\big) \\
-#    \mathcal{L}_G &= -\operatorname{mean} \log D(\text{made})
-#    \end{aligned} \tag{6} $$
+# $$ \mathcal{L}_D = -\operatorname{mean} \log D(\text{real}) - \operatorname{mean} \log\big(1 - D(\text{made})\big) \tag{6} $$
+#
+# $$ \mathcal{L}_G = -\operatorname{mean} \log D(\text{made}) $$
 #
 # For scores of 0, $D$ is one half, so $\mathcal{L}_D = 2 \log 2$ and $\mathcal{L}_G = \log 2$.
 #

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from nbconvert.filters import strip_ansi
 from nbgrader.validator import Validator
 
 from cnncourse.authoring.build import build_exercise
@@ -43,7 +44,11 @@ def press(path: Path) -> dict[str, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of nbgrader are not ours
         found = Validator(parent=None, log=log).validate(str(path))
-    return {cell["source"]: cell.get("raw_error", kind) for kind in found for cell in found[kind]}
+    return {
+        cell["source"]: strip_ansi(cell.get("raw_error", kind))
+        for kind in found
+        for cell in found[kind]
+    }
 
 
 def differences(path: Path, root: Path) -> Iterator[str]:

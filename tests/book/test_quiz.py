@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 BOOK = Path(__file__).parents[2] / "book"
 CHAPTERS = {
@@ -56,11 +57,12 @@ def warnings(tmp_path_factory):
     for name, (text, _, _) in PAGES.items():
         (folder / f"{name}.md").write_text(text)
     said = io.StringIO()
-    app = Sphinx(
-        folder, None, folder / "html", folder / "doctrees", "html", status=None, warning=said,
-        confoverrides={"extensions": ["myst_parser", "quiz"]},
-    )  # fmt: skip
-    app.build()
+    with docutils_namespace():  # what Sphinx registers is taken back, for other tests' Sphinx
+        app = Sphinx(
+            folder, None, folder / "html", folder / "doctrees", "html", status=None, warning=said,
+            confoverrides={"extensions": ["myst_parser", "quiz"]},
+        )  # fmt: skip
+        app.build()
     return said.getvalue()
 
 

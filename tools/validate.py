@@ -76,16 +76,17 @@ def _expected(part: Part) -> str:
 
 def main(names: list[str]) -> int:
     """Compare the notebooks of exercises; give 1 where something differs."""
+    exercises = {exercise.name: exercise for exercise in read_exercises(ROOT)}
+    if unknown := set(names) - set(exercises):
+        sys.exit(f"{', '.join(sorted(unknown))}: expected names of {', '.join(exercises)}")
     differ = False
     with tempfile.TemporaryDirectory() as folder:
-        for exercise in read_exercises(ROOT):
-            if names and exercise.name not in names:
-                continue
-            built = build_exercise(exercise, Path(folder).resolve())
+        for name in names or exercises:
+            built = build_exercise(exercises[name], Path(folder).resolve())
             for kind, path in (("blank", built.release), ("answered", built.solution)):
                 found = list(differences(path, ROOT))
                 differ |= bool(found)
-                print(f"{exercise.name}, {kind}: {'differs' if found else 'the same'}", *found,
+                print(f"{name}, {kind}: {'differs' if found else 'the same'}", *found,
                       sep="\n    ", flush=True)  # fmt: skip
     return int(differ)
 
